@@ -1,0 +1,43 @@
+/** What the gate hands on: an identity that somebody vouched for, and what was learned on the way. */
+
+import type { ProblemCode } from "../../shared/problems.ts";
+
+export interface SignedField {
+  readonly value: string;
+  /** The claim it came from, for the agents: `comm100.email`, `plan`, `extra_values.plan`. */
+  readonly claim: string;
+}
+
+/** The use of one token, for revocation and replay. Hashes are SHA-256 in lower-case hex. */
+export interface TokenUse {
+  /** The token itself first; for a platform token also the Contact JWT it was exchanged for. */
+  readonly hashes: readonly string[];
+  /** `iat`, in seconds; null where the token has none. */
+  readonly issuedAtSeconds: number | null;
+  /** `exp`, in seconds. */
+  readonly expiresAtSeconds: number;
+  /** The community takes this `jti` once; null where tokens may be used again. */
+  readonly singleUseId: string | null;
+}
+
+export interface VerifiedIdentity {
+  readonly communityId: string;
+  /** Names the source of the identity, so that two sources never collide. */
+  readonly authId: string;
+  readonly identity: string;
+  /** `v1/{community}/AUTH/{authId}/uid:{identity}` */
+  readonly platformKey: string;
+  /** By field name. */
+  readonly fields: Readonly<Record<string, SignedField>>;
+  /** Test conversation that agents see only when they ask for it. */
+  readonly preview: boolean;
+  readonly token: TokenUse;
+  /** Attributes that were dropped, and why. */
+  readonly warnings: readonly { readonly code: ProblemCode; readonly detail: string }[];
+}
+
+export const platformKey = (communityId: string, authId: string, identity: string): string =>
+  `v1/${communityId}/AUTH/${authId}/uid:${identity}`;
+
+export const visitorKey = (communityId: string, contactId: string): string =>
+  `v1/${communityId}/ANON/uid:${contactId}`;

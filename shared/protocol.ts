@@ -1,0 +1,260 @@
+/** What crosses the wire between the messenger, the agent desk and the companion server: REST bodies and WebSocket frames. */
+
+import type { ProblemCode } from "./problems.ts";
+
+/** RFC 3339, UTC, milliseconds: `2026-11-21T09:30:00.000Z`. */
+export type Timestamp = string;
+
+// ---- People and messages -------------------------------------------------------------------------------------------
+
+/** Where a field of a contact comes from: a claim of a verified token, or nothing that vouches for it. */
+export type FieldSource = "token" | "visitor";
+
+export interface ContactField {
+  readonly value: string;
+  readonly source: FieldSource;
+  /** The token's claim that carried the value, such as `comm100.email` or `extra_values.plan`; absent for visitors. */
+  readonly claim?: string;
+  readonly updatedAt: Timestamp;
+}
+
+export interface Contact {
+  readonly id: string;
+  /** `v1/{community}/AUTH/{authId}/uid:{identity}` where verified, `v1/{community}/ANON/uid:{id}` for a visitor. */
+  readonly platformKey: string;
+  /** Display name from the signed attributes; null where none was given. */
+  readonly name: string | null;
+  readonly verified: boolean;
+  /** By field name: a standard field (`email`, …) or `custom.{name}`. */
+  readonly fields: Readonly<Record<string, ContactField>>;
+}
+
+export type AuthorKind = "contact" | "agent" | "system";
+
+export interface Attachment {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+}
+
+export interface Message {
+  /** UUID made by whoever wrote the message; unique in its conversation. */
+  readonly id: string;
+  /** Place in the conversation: 1, 2, 3 … without gaps. The only order there is. */
+  readonly seq: number;
+  readonly author: { readonly kind: AuthorKind; readonly name: string | null };
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  /** When it was stored. For display; decides nothing. */
+  readonly at: Timestamp;
+  /** Whether the author's identity was vouched for when it was sent. */
+  readonly verified: boolean;
+}
+
+// ---- REST ----------------------------------------------------------------------------------------------------------
+
+export type SignedIdentities = "accept" | "reject" | "require";
+
+export interface Appearance {
+  readonly title: string;
+  /** CSS hexadecimal colour, `#rrggbb`. */
+  readonly accent: string;
+  readonly position: "left" | "right";
+  readonly theme: "auto" | "light" | "dark";
+  /** BCP 47 tag, or `auto` for the browser's language. */
+  readonly locale: string;
+}
+
+/** `GET /deployments/{id}`; also embedded in the frame page. */
+export interface DeploymentInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly signedIdentities: SignedIdentities;
+  readonly signIn: {
+    readonly required: boolean;
+    readonly methods: readonly ("contactJwt" | "platformJwt")[];
+  };
+  readonly appearance: Appearance;
+  readonly locales: readonly string[];
+  readonly limits: {
+    readonly messageCharacters: number;
+    readonly messageBytes: number;
+    readonly messagesPerSecond: number;
+    readonly messageBurst: number;
+  };
+}
+
+export type IdentityAssertion =
+  | { readonly type: "contactJwt"; readonly token: string }
+  | { readonly type: "platformJwt"; readonly token: string }
+  | { readonly type: "anonymous" };
+
+/** Positions in a conversation, each a `seq`, 0 where there is none; `delivered ≥ read`. */
+export interface Receipts {
+  readonly delivered: number;
+  readonly read: number;
+}
+
+export interface ConversationState {
+  readonly id: string;
+  readonly lastSeq: number;
+  /** How far the customer has read. */
+  readonly readSeq: number;
+  /** How far the agents have received and read. */
+  readonly agent: Receipts;
+}
+
+/** `GET /session`. */
+export interface SessionState {
+  /** The nearer of idle and absolute expiry. */
+  readonly expiresAt: Timestamp;
+  readonly absoluteExpiresAt: Timestamp;
+  readonly contact: Contact;
+  readonly conversation: ConversationState;
+}
+
+/** `POST /sessions` and `POST /session/renew`. */
+export interface OpenedSession extends SessionState {
+  readonly sessionToken: string;
+  /** Attributes of the token that were dropped, and why (`attribute_invalid`). */
+  readonly warnings?: readonly { readonly code: ProblemCode; readonly detail: string }[];
+}
+
+export interface MessagePage {
+  /** In ascending `seq`. */
+  readonly messages: readonly Message[];
+  readonly lastSeq: number;
+}
+
+export interface MessageReceipt {
+  readonly id: string;
+  readonly seq: number;
+  readonly at: Timestamp;
+}
+
+export type ConversationStatus = "open" | "waiting" | "closed";
+
+/** One row of the agents' list; `GET /agent/conversations/{id}` answers with the same shape. */
+export interface AgentConversation {
+  readonly id: string;
+  readonly state: ConversationStatus;
+  readonly assignee: string | null;
+  readonly preview: boolean;
+  readonly communityId: string;
+  readonly deploymentId: string;
+  readonly contact: Contact;
+  readonly lastSeq: number;
+  readonly lastMessage: Message | null;
+  readonly agent: Receipts;
+  readonly customer: Receipts;
+  readonly createdAt: Timestamp;
+  readonly updatedAt: Timestamp;
+}
+
+export interface AgentConversationPage {
+  /** Most recently active first. */
+  readonly conversations: readonly AgentConversation[];
+  /** Pass back as `cursor` for the next page; null at the end. */
+  readonly cursor: string | null;
+}
+
+// ---- WebSocket, customer -------------------------------------------------------------------------------------------
+
+export type ClientFrame =
+  | { readonly t: "auth"; readonly token: string; readonly afterSeq?: number }
+  | {
+      readonly t: "send";
+      readonly id: string;
+      readonly text: string;
+      readonly attachments?: readonly string[];
+    }
+  /** Everything up to `seq` has arrived here, and is shown once the customer looks. */
+  | { readonly t: "delivered"; readonly seq: number }
+  | { readonly t: "read"; readonly seq: number }
+  | { readonly t: "typing"; readonly on: boolean }
+  | { readonly t: "ping" };
+
+export type ReceiptKind = "delivered" | "read";
+
+export type ServerFrame =
+  | {
+      readonly t: "ready";
+      readonly conversationId: string;
+      readonly lastSeq: number;
+      readonly readSeq: number;
+      readonly agent: Receipts;
+      readonly heartbeatMs: number;
+    }
+  | { readonly t: "message"; readonly conversationId: string; readonly message: Message }
+  | ({ readonly t: "ack" } & MessageReceipt)
+  | {
+      readonly t: "refused";
+      readonly id?: string;
+      readonly code: ProblemCode;
+      readonly detail: string;
+      readonly retryAfterMs?: number;
+    }
+  | {
+      readonly t: "receipt";
+      readonly conversationId: string;
+      readonly by: "agent" | "contact";
+      readonly kind: ReceiptKind;
+      readonly seq: number;
+    }
+  | {
+      readonly t: "typing";
+      readonly conversationId: string;
+      readonly by: "agent" | "contact";
+      readonly name: string | null;
+      readonly on: boolean;
+    }
+  | {
+      readonly t: "session";
+      readonly state: "expiring" | "expired" | "revoked";
+      readonly expiresAt: Timestamp;
+    }
+  | { readonly t: "pong" }
+  | { readonly t: "draining"; readonly reconnectInMs: number };
+
+// ---- WebSocket, agent ----------------------------------------------------------------------------------------------
+
+export type AgentClientFrame =
+  | { readonly t: "auth"; readonly token: string }
+  | {
+      readonly t: "send";
+      readonly conversationId: string;
+      readonly id: string;
+      readonly text: string;
+      readonly attachments?: readonly string[];
+    }
+  | { readonly t: "delivered"; readonly conversationId: string; readonly seq: number }
+  | { readonly t: "read"; readonly conversationId: string; readonly seq: number }
+  | { readonly t: "typing"; readonly conversationId: string; readonly on: boolean }
+  | { readonly t: "ping" };
+
+export type AgentServerFrame =
+  | { readonly t: "ready"; readonly agent: { readonly name: string }; readonly heartbeatMs: number }
+  | Extract<ServerFrame, { t: "message" | "receipt" | "typing" | "pong" | "draining" }>
+  | ({ readonly t: "ack"; readonly conversationId: string } & MessageReceipt)
+  | {
+      readonly t: "refused";
+      readonly conversationId?: string;
+      readonly id?: string;
+      readonly code: ProblemCode;
+      readonly detail: string;
+      readonly retryAfterMs?: number;
+    };
+
+/** Close codes beside those of `problems.ts`. */
+export const closeCodes = {
+  badFrame: 4400,
+  notAuthenticated: 4401,
+  notAllowed: 4403,
+  authTimeout: 4408,
+  replaced: 4409,
+  tooLarge: 4413,
+  tooFast: 4429,
+  restart: 1012,
+  tryLater: 1013,
+} as const;
