@@ -1,0 +1,89 @@
+/**
+ * What the browser is sent, against its budget: bytes after gzip -9, of the files that the build made. That the browser
+ * asks for these files and no others is a real-browser test (`e2e/weight.test.ts`).
+ */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { stub } from "../shared/snippet.ts";
+
+const dist = join(import.meta.dirname, "..", "dist");
+
+interface ManifestChunk {
+  readonly file: string;
+  readonly css?: readonly string[];
+  readonly imports?: readonly string[];
+  readonly dynamicImports?: readonly string[];
+}
+
+export interface Size {
+  readonly name: string;
+  readonly files: readonly Buffer[];
+  readonly unit: "raw" | "gzip";
+  readonly budget: number;
+}
+
+/** The stages at which a page pays, each with all bytes it has cost by then. */
+export function sizes(): Size[] {
+  const loader = readFileSync(join(dist, "loader", "messenger.js"));
+  const chunks = messengerChunks();
+  const read = (file: string): Buffer => readFileSync(join(dist, "messenger", file));
+  const entry = chunks.entry.map(read);
+  return [
+    {
+      name: "stub",
+      files: [Buffer.from(stub("https://chat.example/messenger.js"))],
+      unit: "raw",
+      budget: 300,
+    },
+    { name: "launcher shows", files: [loader], unit: "gzip", budget: 4_000 },
+    { name: "session without interface", files: [loader, ...entry], unit: "gzip", budget: 20_000 },
+    {
+      name: "conversation is open",
+      files: [loader, ...entry, ...chunks.ui.map(read)],
+      unit: "gzip",
+      budget: 30_000,
+    },
+  ];
+}
+
+export const bytes = ({ files, unit }: Size): number =>
+  files.reduce((sum, file) => sum + (unit === "gzip" ? gzipSync(file, { level: 9 }).length : file.length), 0);
+
+/** Prints each size beside its budget; answers with whether each holds. */
+export function checkBudgets(): boolean[] {
+  return sizes().map((size) => {
+    const found = bytes(size);
+    const holds = found <= size.budget;
+    console.log(
+      `${holds ? "ok  " : "OVER"} ${size.name.padEnd(28)} ${found} of ${size.budget} bytes, ${size.unit}`,
+    );
+    return holds;
+  });
+}
+
+/** Files of the frame's engine, and those that the first open adds. */
+function messengerChunks(): { entry: string[]; ui: string[] } {
+  const manifest: Record<string, ManifestChunk> = JSON.parse(
+    readFileSync(join(dist, "messenger", "manifest.json"), "utf8"),
+  );
+  const closure = (keys: readonly string[], seen = new Set<string>()): Set<string> => {
+    for (const key of keys) {
+      const chunk = manifest[key];
+      if (!chunk || seen.has(chunk.file)) continue;
+      seen.add(chunk.file);
+      for (const css of chunk.css ?? []) seen.add(css);
+      closure(chunk.imports ?? [], seen);
+    }
+    return seen;
+  };
+  const main = manifest["widget/messenger/main.ts"];
+  if (!main)
+    throw new Error("dist/messenger/manifest.json does not name widget/messenger/main.ts; run npm run build");
+  const entry = closure(["widget/messenger/main.ts"]);
+  const ui = closure(main.dynamicImports ?? []).difference(entry);
+  return { entry: [...entry], ui: [...ui] };
+}
+
+if (import.meta.main) checkBudgets();
