@@ -25,6 +25,7 @@ const suites: [name: string, run: () => Promise<Tally>][] = [
   ["format and lint", () => check("biome", ["ci", "--error-on-warnings", "."])],
   ["types, server", () => check("tsc", ["-p", "tsconfig.json"])],
   ["types, browser", () => check("tsc", ["-p", "tsconfig.browser.json"])],
+  ["types, tests", () => check("tsc", ["-p", "tsconfig.e2e.json"])],
   ["size budgets", async () => tallyOf(checkBudgets())],
   ["unit and integration", () => vitest("node", "happy-dom")],
   ...(withBrowser ? ([["real browser", () => vitest("browser")]] satisfies typeof suites) : []),

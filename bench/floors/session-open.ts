@@ -1,0 +1,45 @@
+/**
+ * The least program that opens a session: node:http, RS256 by jose, one stored row with a commit for each turn of the
+ * event loop. Takes the public key (PEM) and the database path as arguments.
+ */
+
+import { createHash, createPublicKey, randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DatabaseSync } from "node:sqlite";
+import { jwtVerify } from "jose";
+
+const [, , pem = "", path = ":memory:"] = process.argv;
+const key = createPublicKey(pem);
+const database = new DatabaseSync(path);
+database.exec(
+  "pragma journal_mode = wal; pragma synchronous = full; create table session (hash text primary key, identity text) without rowid",
+);
+const insert = database.prepare("insert into session values (?, ?)");
+
+let waiting: (() => void)[] = [];
+function commitThisTurn(answer: () => void): void {
+  if (waiting.push(answer) > 1) return;
+  database.exec("begin");
+  setImmediate(() => {
+    database.exec("commit");
+    const due = waiting;
+    waiting = [];
+    for (const done of due) done();
+  });
+}
+
+const server = createServer(async (request, response) => {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  const { payload } = await jwtVerify(JSON.parse(body).identity.token, key, { algorithms: ["RS256"] });
+  const sessionToken = randomBytes(32).toString("base64url");
+  commitThisTurn(() =>
+    response.writeHead(201, { "content-type": "application/json" }).end(JSON.stringify({ sessionToken })),
+  );
+  insert.run(createHash("sha256").update(sessionToken).digest("hex"), String(payload.identity));
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, "127.0.0.1", () =>
+  console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+);
