@@ -85,6 +85,13 @@ export interface DeploymentInfo {
   };
 }
 
+/** What the frame page carries in `#vouch-deployment`, so that the engine starts without a request. */
+export interface FrameBootstrap {
+  readonly deployment: DeploymentInfo;
+  /** Patterns of `origins.ts`: who may take part in the bridge's handshake. */
+  readonly allowedOrigins: readonly string[];
+}
+
 export type IdentityAssertion =
   | { readonly type: "contactJwt"; readonly token: string }
   | { readonly type: "platformJwt"; readonly token: string }
