@@ -3,8 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
-import { acmeConfig, contactJwt } from "../../e2e/harness/acme.ts";
+import { acmeConfig } from "../../e2e/harness/acme.ts";
 import { startCompanion } from "../../e2e/harness/companion.ts";
+import { openSession } from "../../e2e/harness/session.ts";
 import { startFloor } from "../floors/process.ts";
 import { interleave, percentile, type Row } from "../row.ts";
 
@@ -34,9 +35,10 @@ export const messageAck: Row = {
       }),
     });
     try {
-      const tokens = await Promise.all(
+      const sessions = await Promise.all(
         Array.from({ length: sockets }, (_, index) => openSession(companion.url, `customer-${index}`)),
       );
+      const tokens = sessions.map(({ sessionToken }) => sessionToken);
       const socketUrl = `${companion.url.replace("http", "ws")}/api/v1/socket`;
       const result = await interleave(5, {
         ours: () => load(socketUrl, tokens),
@@ -76,19 +78,6 @@ export const messageAck: Row = {
     }
   },
 };
-
-async function openSession(url: string, identity: string): Promise<string> {
-  const response = await fetch(`${url}/api/v1/sessions`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      deploymentId: "acme-web",
-      identity: { type: "contactJwt", token: await contactJwt(identity) },
-    }),
-  });
-  const { sessionToken } = (await response.json()) as { sessionToken: string };
-  return sessionToken;
-}
 
 async function load(url: string, tokens: readonly string[]): Promise<Record<string, number>> {
   const latencies: number[] = [];
