@@ -36,6 +36,9 @@ export interface VerifiedIdentity {
   readonly warnings: readonly { readonly code: ProblemCode; readonly detail: string }[];
 }
 
+/** `authId` of the community's own keys; OpenID providers have names of their own. */
+export const contactJwtSource = "jwt";
+
 export const platformKey = (communityId: string, authId: string, identity: string): string =>
   `v1/${communityId}/AUTH/${authId}/uid:${identity}`;
 
