@@ -1,0 +1,75 @@
+import { type CryptoKey, importJWK, type JWK } from "jose";
+import { KeyFault } from "./key-fault.ts";
+import type { TokenAlgorithm } from "./keys.ts";
+
+export const publicKeyAlgorithms = ["RS256", "RS512", "PS256", "ES256", "EdDSA"] as const;
+export type PublicKeyAlgorithm = (typeof publicKeyAlgorithms)[number];
+
+/** RFC 7518 section 3.1, RFC 8037 section 3.1: the key type, and the curve where there is one. */
+const keyForms = {
+  RS256: { kty: "RSA", crv: undefined },
+  RS512: { kty: "RSA", crv: undefined },
+  PS256: { kty: "RSA", crv: undefined },
+  ES256: { kty: "EC", crv: "P-256" },
+  EdDSA: { kty: "OKP", crv: "Ed25519" },
+} as const satisfies Record<Exclude<TokenAlgorithm, "HS256">, { kty: string; crv: string | undefined }>;
+
+export const isPublicKeyAlgorithm = (alg: unknown): alg is PublicKeyAlgorithm =>
+  publicKeyAlgorithms.some((known) => known === alg);
+
+/** The algorithm of a key that says none: known where the key's type leaves one only, so never for RSA. */
+export function soleAlgorithm({ kty, crv }: JWK): PublicKeyAlgorithm | undefined {
+  if (kty === "RSA") return undefined;
+  return publicKeyAlgorithms.find((alg) => keyForms[alg].kty === kty && keyForms[alg].crv === crv);
+}
+
+const minModulusBits = 2048;
+const maxModulusBits = 8192;
+const minExponent = 65537n;
+
+/**
+ * A key that verifies tokens of `alg` and of nothing else.
+ * @param jwk public members only are read
+ * @throws KeyFault
+ */
+export async function importPublicKey(jwk: JWK, alg: PublicKeyAlgorithm): Promise<CryptoKey> {
+  const form = keyForms[alg];
+  if (jwk.kty !== form.kty || jwk.crv !== form.crv)
+    throw new KeyFault(`${alg} needs a key of type ${[form.kty, form.crv].filter(Boolean).join(" ")}`);
+  if (form.kty === "RSA") checkRsa(jwk);
+  const { kty, crv, n, e, x, y } = jwk;
+  try {
+    const key = await importJWK(present({ kty, crv, n, e, x, y }), alg);
+    if (!(key instanceof Uint8Array)) return key;
+  } catch {
+    // The cause is left out: it may quote the key.
+  }
+  throw new KeyFault(`is not a valid ${jwk.kty} public key`);
+}
+
+/**
+ * An even modulus or exponent, or an exponent of 1, is no RSA key at all: with e = 1 anybody signs. Small exponents are
+ * refused as FIPS 186-5, section 5.1 does.
+ */
+function checkRsa({ n, e }: JWK): void {
+  const modulus = unsigned(n, "n");
+  const exponent = unsigned(e, "e");
+  const bits = modulus.toString(2).length;
+  if (bits < minModulusBits || bits > maxModulusBits)
+    throw new KeyFault(`has ${bits} bits; ${minModulusBits} to ${maxModulusBits} are allowed`, "n");
+  if (modulus % 2n === 0n) throw new KeyFault("is even, so it is not an RSA modulus", "n");
+  if (exponent < minExponent || exponent % 2n === 0n)
+    throw new KeyFault(`must be odd and at least ${minExponent}`, "e");
+  if (exponent >= modulus) throw new KeyFault("must be smaller than the modulus", "e");
+}
+
+/** Base64urlUInt, RFC 7518 section 2. */
+function unsigned(text: unknown, member: string): bigint {
+  if (typeof text !== "string" || !/^[A-Za-z0-9_-]+$/.test(text))
+    throw new KeyFault("must be a number in base64url", member);
+  return BigInt(`0x${Buffer.from(text, "base64url").toString("hex") || "0"}`);
+}
+
+/** Without the members that are undefined. */
+const present = (jwk: { [Name in keyof JWK]: JWK[Name] | undefined }): JWK =>
+  Object.fromEntries(Object.entries(jwk).filter(([, value]) => value !== undefined));
