@@ -1,0 +1,18 @@
+import { ProblemError } from "../../shared/problem-error.ts";
+import type { Community, Config, Deployment } from "./config.ts";
+
+/**
+ * The deployment of a public id, and the community it belongs to, both switched on.
+ * @throws ProblemError `deployment_unknown`, `deployment_inactive`, `community_inactive`
+ */
+export function findPlace(
+  config: Config,
+  deploymentId: string,
+): { readonly deployment: Deployment; readonly community: Community } {
+  const deployment = config.deployments.get(deploymentId);
+  const community = deployment && config.communities.get(deployment.communityId);
+  if (!deployment || !community) throw new ProblemError("deployment_unknown");
+  if (!deployment.active) throw new ProblemError("deployment_inactive");
+  if (!community.active) throw new ProblemError("community_inactive");
+  return { deployment, community };
+}

@@ -1,0 +1,118 @@
+import { existsSync } from "node:fs";
+import { secretFault } from "../identity/shared-secret.ts";
+import { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
+import { storedSecret } from "./data-directory.ts";
+import { isAddressBlock, isPort, parseOrigin } from "./network-forms.ts";
+
+/** What the process was told by its environment. */
+export interface Environment {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly host: string;
+  /** The origin that browsers see; null: that of the listening socket. */
+  readonly publicUrl: string | null;
+  readonly configPath: string | null;
+  readonly dataDir: string;
+  /** VOUCH_SECRET: stored secrets are encrypted under it. */
+  readonly secret: string;
+  readonly adminToken: string;
+  /** The administrator token was made at this start: print it, once. */
+  readonly adminTokenGenerated: boolean;
+  /** VOUCH_AGENT_TOKEN: a first token for the agents' API. */
+  readonly agentToken: string | null;
+  readonly logLevel: string;
+  /** Addresses and CIDR blocks whose forwarded headers are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly allowLoopback: boolean;
+  readonly production: boolean;
+  /** Things that are allowed but deserve a line at start. */
+  readonly warnings: readonly string[];
+}
+
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
+
+/**
+ * Reads the variables of `CONTRACT.md`, section 1; an empty one counts as absent. VOUCH_SECRET and VOUCH_ADMIN_TOKEN are
+ * read from the data directory where they are absent, and made there the first time.
+ *
+ * @throws ConfigurationError with every fault, before anything is written
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const faults: ConfigurationFault[] = [...portFaults(env), ...storageFaults(env), ...tokenFaults(env)];
+  const note = (path: string, message: string) => faults.push({ path, message });
+  const publicUrl = readPublicUrl(env);
+  if (publicUrl === undefined) note("PUBLIC_URL", "must be an origin such as https://chat.acme.example");
+  const logLevel = env.LOG_LEVEL || "info";
+  if (!logLevels.includes(logLevel)) note("LOG_LEVEL", `must be one of ${logLevels.join(", ")}`);
+  const trustedProxies = (env.TRUSTED_PROXIES ?? "").split(/[\s,]+/).filter(Boolean);
+  if (!trustedProxies.every(isAddressBlock))
+    note("TRUSTED_PROXIES", "must be IP addresses and CIDR blocks, separated by commas");
+  if (faults.length > 0 || publicUrl === undefined) throw new ConfigurationError(faults);
+
+  const dataDir = env.VOUCH_DATA_DIR || "./data";
+  const admin = env.VOUCH_ADMIN_TOKEN
+    ? { value: env.VOUCH_ADMIN_TOKEN, generated: false }
+    : storedSecret(dataDir, "admin-token");
+  return {
+    port: Number(env.PORT || 8080),
+    host: env.HOST || "127.0.0.1",
+    publicUrl,
+    configPath: configurationPath(env),
+    dataDir,
+    secret: env.VOUCH_SECRET || storedSecret(dataDir, "secret").value,
+    adminToken: admin.value,
+    adminTokenGenerated: admin.generated,
+    agentToken: env.VOUCH_AGENT_TOKEN || null,
+    logLevel,
+    trustedProxies,
+    allowLoopback: env.VOUCH_ALLOW_LOOPBACK === "1",
+    production: isProduction(env),
+    warnings: warningsOf(env),
+  };
+}
+
+/** The file named by VOUCH_CONFIG, else `vouch.json` in the working directory if there is one. */
+export const configurationPath = (env: NodeJS.ProcessEnv): string | null =>
+  env.VOUCH_CONFIG || (existsSync("vouch.json") ? "vouch.json" : null);
+
+/** @returns null where PUBLIC_URL is absent, undefined where it is no origin */
+export const readPublicUrl = (env: NodeJS.ProcessEnv): string | null | undefined =>
+  env.PUBLIC_URL ? parseOrigin(env.PUBLIC_URL) : null;
+
+const isProduction = (env: NodeJS.ProcessEnv): boolean => env.NODE_ENV === "production";
+
+const portFaults = ({ PORT }: NodeJS.ProcessEnv): readonly ConfigurationFault[] =>
+  !PORT || isPort(PORT) ? [] : [{ path: "PORT", message: "must be a whole number from 0 to 65535" }];
+
+/** Ignoring these would put the conversations of a site that believes in its database into a local file. */
+const storageFaults = (env: NodeJS.ProcessEnv): readonly ConfigurationFault[] =>
+  ["DATABASE_URL", "REDIS_URL"]
+    .filter((name) => env[name])
+    .map((path) => ({
+      path,
+      message: "this release runs on one node and its embedded store only; leave the variable out",
+    }));
+
+function tokenFaults(env: NodeJS.ProcessEnv): readonly ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
+  const weakness = env.VOUCH_SECRET ? secretFault(env.VOUCH_SECRET) : null;
+  if (weakness !== null && isProduction(env)) faults.push({ path: "VOUCH_SECRET", message: weakness });
+  for (const path of ["VOUCH_ADMIN_TOKEN", "VOUCH_AGENT_TOKEN"]) {
+    if (/[^\x21-\x7e]/.test(env[path] ?? ""))
+      faults.push({ path, message: "must be printable ASCII characters without spaces" });
+  }
+  if (env.VOUCH_AGENT_TOKEN && env.VOUCH_AGENT_TOKEN === env.VOUCH_ADMIN_TOKEN)
+    faults.push({ path: "VOUCH_AGENT_TOKEN", message: "must not be the administrator token" });
+  return faults;
+}
+
+function warningsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  const warnings: string[] = [];
+  const weakness = env.VOUCH_SECRET ? secretFault(env.VOUCH_SECRET) : null;
+  if (weakness !== null) warnings.push(`VOUCH_SECRET ${weakness}: it would be refused in production.`);
+  if (env.VOUCH_ALLOW_LOOPBACK === "1")
+    warnings.push(
+      "VOUCH_ALLOW_LOOPBACK=1 permits http and private addresses: for development and tests only.",
+    );
+  return warnings;
+}

@@ -1,0 +1,116 @@
+import { hash } from "node:crypto";
+import { calculateJwkThumbprint, exportJWK } from "jose";
+import * as v from "valibot";
+import { isKid } from "../identity/header.ts";
+import { importJwk } from "../identity/jwk.ts";
+import { KeyFault } from "../identity/key-fault.ts";
+import type { VerificationKey } from "../identity/keys.ts";
+import { readPublicPem } from "../identity/pem.ts";
+import { importPublicKey, publicKeyAlgorithms } from "../identity/public-key.ts";
+import { importSecret } from "../identity/shared-secret.ts";
+import { isJsonObject } from "../identity/strict-json.ts";
+import { httpsAddress } from "./address.ts";
+import { type Reading, readPart, within } from "./reading.ts";
+import { secretReference } from "./schema-parts.ts";
+import { resolveSecret } from "./secret-reference.ts";
+
+/** Something that a community trusts to vouch for its customers. */
+export type KeySource =
+  | {
+      readonly kind: "key";
+      readonly path: string;
+      readonly key: VerificationKey;
+      readonly fingerprint: string;
+    }
+  | { readonly kind: "url"; readonly path: string; readonly url: string };
+
+const kid = v.nullish(v.pipe(v.string(), v.check(isKid, "must be 1 to 128 printable characters")), null);
+
+const addressSchema = (env: NodeJS.ProcessEnv) => v.strictObject({ jwksUrl: httpsAddress(env) });
+const secretSchema = v.strictObject({ kid, alg: v.literal("HS256"), secret: secretReference });
+const publicKeySchema = v.strictObject({
+  kid,
+  alg: v.picklist(publicKeyAlgorithms),
+  publicKey: v.string(),
+});
+const jwksSchema = v.strictObject({ jwks: v.strictObject({ keys: v.array(v.unknown()) }) });
+
+/** One element of `keys`: a secret, a public key, a JWK set, or the address of one. */
+export async function readKeySources(
+  reading: Reading,
+  value: unknown,
+  path: string,
+): Promise<readonly KeySource[]> {
+  const has = (name: string) => isJsonObject(value) && Object.hasOwn(value, name);
+  if (has("jwksUrl")) return readAddress(reading, value, path);
+  if (has("jwks")) return readKeySet(reading, value, path);
+  return has("secret") ? readSecret(reading, value, path) : readPublicKey(reading, value, path);
+}
+
+function readAddress(reading: Reading, value: unknown, path: string): readonly KeySource[] {
+  const settings = readPart(reading, addressSchema(reading.env), value, path);
+  if (!settings) return [];
+  reading.warnings.push(`${path}.jwksUrl: this release does not fetch JWK sets yet; paste the set as jwks.`);
+  return [{ kind: "url", path: within(path, "jwksUrl"), url: settings.jwksUrl }];
+}
+
+async function readKeySet(reading: Reading, value: unknown, path: string): Promise<readonly KeySource[]> {
+  const settings = readPart(reading, jwksSchema, value, path);
+  if (!settings) return [];
+  if (settings.jwks.keys.length === 0)
+    reading.warnings.push(`${path}.jwks: the set is empty and verifies no token.`);
+  const sources: KeySource[] = [];
+  for (const [index, jwk] of settings.jwks.keys.entries()) {
+    const place = `${path}.jwks.keys[${index}]`;
+    try {
+      sources.push(await publicSource(place, await importJwk(jwk, reading.nowMs)));
+    } catch (error) {
+      const { member, message } = asKeyFault(error);
+      reading.faults.push({ path: member ? within(place, member) : place, message });
+    }
+  }
+  return sources;
+}
+
+async function readSecret(reading: Reading, value: unknown, path: string): Promise<readonly KeySource[]> {
+  const settings = readPart(reading, secretSchema, value, path);
+  const place = within(path, "secret");
+  const secret = settings && resolveSecret(reading, settings.secret, place);
+  if (!secret) return [];
+  try {
+    const key = { kid: settings.kid, alg: settings.alg, key: await importSecret(secret) };
+    return [{ kind: "key", path, key, fingerprint: hash("sha256", secret) }];
+  } catch (error) {
+    reading.faults.push({ path: place, message: asKeyFault(error).message });
+    return [];
+  }
+}
+
+async function readPublicKey(reading: Reading, value: unknown, path: string): Promise<readonly KeySource[]> {
+  const settings = readPart(reading, publicKeySchema, value, path);
+  if (!settings) return [];
+  const { kid, alg, publicKey } = settings;
+  try {
+    const key = await importPublicKey(readPublicPem(publicKey, reading.nowMs), alg);
+    return [await publicSource(path, { kid, alg, key })];
+  } catch (error) {
+    const { member, message } = asKeyFault(error);
+    reading.faults.push({
+      path: within(path, "publicKey"),
+      message: member ? `${member} ${message}` : message,
+    });
+    return [];
+  }
+}
+
+const publicSource = async (path: string, key: VerificationKey): Promise<KeySource> => ({
+  kind: "key",
+  path,
+  key,
+  fingerprint: await calculateJwkThumbprint(await exportJWK(key.key)),
+});
+
+function asKeyFault(error: unknown): KeyFault {
+  if (error instanceof KeyFault) return error;
+  throw error;
+}

@@ -1,0 +1,71 @@
+import * as v from "valibot";
+import { type Clock, systemClock } from "../../shared/clock.ts";
+import { isJsonObject, ownMember } from "../identity/strict-json.ts";
+import { readCommunity } from "./community-settings.ts";
+import type { Config, Deployment } from "./config.ts";
+import { ConfigurationError } from "./configuration-error.ts";
+import { readDeployment } from "./deployment-settings.ts";
+import { readLimits } from "./limit-settings.ts";
+import { elementsOf, type Reading, readPart } from "./reading.ts";
+import { wholeNumber } from "./schema-parts.ts";
+import { checkSharedTrust } from "./shared-trust.ts";
+import { checkUnique } from "./unique.ts";
+
+const fileSchema = v.strictObject({
+  siteId: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 10_000),
+  communities: v.optional(v.array(v.unknown()), []),
+  deployments: v.optional(v.array(v.unknown()), []),
+  limits: v.optional(v.unknown()),
+});
+
+/**
+ * The configuration file's content, checked and resolved.
+ * @param env where `{ "env": NAME }` looks
+ * @param clock decides whether certificates are valid
+ * @throws ConfigurationError with every fault
+ */
+export async function parseConfig(
+  json: unknown,
+  env: NodeJS.ProcessEnv,
+  clock: Clock = systemClock,
+): Promise<Config> {
+  const reading: Reading = { faults: [], warnings: [], env, nowMs: clock.now() };
+  const file = readPart(reading, fileSchema, json, "");
+  const communities = [];
+  for (const [index, value] of elementsOf(json, "communities").entries()) {
+    const path = `communities[${index}]`;
+    const settings = await readCommunity(reading, value, path);
+    if (settings) communities.push({ path, settings });
+  }
+  checkUnique(reading, elementsOf(json, "communities"), "id", "communities");
+  checkSharedTrust(reading, communities);
+  const deployments = readDeployments(reading, json);
+  const limits = readLimits(reading, isJsonObject(json) ? ownMember(json, "limits") : undefined);
+  if (!file || reading.faults.length > 0) throw new ConfigurationError(reading.faults);
+  return {
+    siteId: file.siteId,
+    communities: new Map(communities.map(({ settings: { community } }) => [community.id, community])),
+    deployments: new Map(deployments.map((deployment) => [deployment.id, deployment])),
+    limits,
+    warnings: reading.warnings,
+  };
+}
+
+function readDeployments(reading: Reading, json: unknown): readonly Deployment[] {
+  const values = elementsOf(json, "deployments");
+  const communityIds = new Set(elementsOf(json, "communities").map((community) => textOf(community, "id")));
+  const deployments = values.flatMap((value, index) => {
+    const path = `deployments[${index}]`;
+    const community = textOf(value, "community");
+    if (community !== undefined && !communityIds.has(community))
+      reading.faults.push({ path: `${path}.community`, message: "there is no community of this id" });
+    return readDeployment(reading, value, path) ?? [];
+  });
+  checkUnique(reading, values, "id", "deployments");
+  return deployments;
+}
+
+function textOf(value: unknown, name: string): string | undefined {
+  const member = isJsonObject(value) ? ownMember(value, name) : undefined;
+  return typeof member === "string" ? member : undefined;
+}
