@@ -1,0 +1,201 @@
+/** Where everything meets: builds the parts, hands them to each other, listens. Nothing is decided here. */
+
+import { randomBytes } from "node:crypto";
+import { createServer as createHttpServer } from "node:http";
+import { join } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { type Clock, systemClock } from "../shared/clock.ts";
+import { ProblemError } from "../shared/problem-error.ts";
+import { createAgents } from "./agent/agents.ts";
+import type { Config } from "./config/config.ts";
+import type { Environment } from "./config/environment.ts";
+import { createSealer } from "./config/secret.ts";
+import { createConversations } from "./conversation/conversations.ts";
+import { createInProcessBus } from "./delivery/in-process-bus.ts";
+import { createClientAddresses } from "./edge/access/client-address.ts";
+import { createOriginGate } from "./edge/access/origin-gate.ts";
+import { describePlace } from "./edge/access/own-origins.ts";
+import { createIdentify } from "./edge/access/principal.ts";
+import { createHttpApp } from "./edge/http/app.ts";
+import { createRoutes } from "./edge/http/routes.ts";
+import { createSessionRequestLimit } from "./edge/limits/session-requests.ts";
+import { createTokenBuckets } from "./edge/limits/token-buckets.ts";
+import { closeHttp, listen } from "./edge/listening.ts";
+import { type Bundles, readBundles } from "./edge/static/bundles.ts";
+import { createGateway } from "./edge/websocket/gateway.ts";
+import { createLiveSessions } from "./edge/websocket/live-sessions.ts";
+import { createMessageEncoder } from "./edge/websocket/server-frames.ts";
+import { createGate } from "./identity/gate.ts";
+import { createPlatformTokens } from "./identity/platform-tokens.ts";
+import { createLog, type Log } from "./observability/log.ts";
+import { createMetrics } from "./observability/metrics.ts";
+import { createSessions } from "./session/sessions.ts";
+import { openSqliteStore } from "./store/sqlite/open.ts";
+import type { Store } from "./store/store.ts";
+
+export interface ServerOptions {
+  readonly environment: Environment;
+  readonly config: Config;
+  readonly clock?: Clock;
+  /** Default: the database in the data directory. The server closes it. */
+  readonly store?: Store;
+  /** Default: what `npm run build` left in `dist/`. */
+  readonly bundles?: Bundles;
+  /** Default: silent. */
+  readonly log?: Log;
+}
+
+export interface RunningServer {
+  /** Address listened on, as an origin. */
+  readonly url: string;
+  /** The origin that browsers are sent to. */
+  readonly publicOrigin: string;
+  readonly store: Store;
+  /** Called about once a second by itself: expiry, pulses, forgotten limits. */
+  sweep(): void;
+  /** Sends everybody away, finishes what is under way (10 s at most), flushes the store. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Frames of all kinds, as a multiple of the messages allowed: receipts, typing and pings of a busy hand. */
+const framesPerMessage = 10;
+const sweepMs = 1000;
+const storeSweepMs = 60_000;
+const drainMs = 10_000;
+/** Reconnecting clients come back spread over this time. */
+const reconnectSpreadMs = 3000;
+const readyMs = 2000;
+/** A client that sends its request drop by drop is cut off. */
+const headersMs = 10_000;
+const requestMs = 30_000;
+
+/** @throws MissingBuildError, and whatever `listen` or the store throws */
+export async function createServer(options: ServerOptions): Promise<RunningServer> {
+  const { environment, config, clock = systemClock } = options;
+  const { limits } = config;
+  const log = options.log ?? createLog("silent", { write() {} });
+  const bundles = options.bundles ?? (await readBundles(join(import.meta.dirname, "..", "dist")));
+  const store = options.store ?? (await openSqliteStore(join(environment.dataDir, "vouch.db")));
+  const bus = createInProcessBus();
+  const gate = createGate({ clock, limits });
+  const sealer = createSealer(environment.secret);
+  const platformTokens = await createPlatformTokens({ store, sealer, clock, limits });
+  const sessions = createSessions({
+    store,
+    bus,
+    clock,
+    gate,
+    platformTokens,
+    config,
+    randomBytes,
+  });
+  const conversations = createConversations({ store, bus, clock, limits });
+  const agents = createAgents(environment, config);
+  const addresses = createClientAddresses(environment.trustedProxies);
+  const liveSessions = createLiveSessions({ bus, clock, config, sessions });
+  const messages = createTokenBuckets({
+    perSecond: limits.messagesPerSecond,
+    burst: limits.messageBurst,
+    clock,
+  });
+  const frames = createTokenBuckets({
+    perSecond: limits.messagesPerSecond * framesPerMessage,
+    burst: limits.messageBurst * framesPerMessage,
+    clock,
+  });
+
+  const http = createHttpServer({ headersTimeout: headersMs, requestTimeout: requestMs });
+  const address = await listen(http, environment.port, environment.host);
+  // Nothing below waits: the first connection is accepted when everything stands.
+  const place = describePlace(environment.publicUrl, environment.host, address.port);
+  const origins = createOriginGate(config, place);
+  const metrics = createMetrics(() => gateway.count());
+  const gateway = createGateway({
+    limits,
+    clock,
+    bus,
+    sessions,
+    conversations,
+    agents,
+    origins,
+    liveSessions,
+    messages,
+    frames,
+    metrics,
+    log,
+    encodeMessage: createMessageEncoder(),
+  });
+  let closing: Promise<void> | null = null;
+  const routes = createRoutes({
+    config,
+    place,
+    clock,
+    sessions,
+    conversations,
+    agents,
+    platformTokens,
+    liveSessions,
+    origins,
+    addresses,
+    sessionRequests: createSessionRequestLimit(limits.sessionRequestsPerMinute),
+    messages,
+    metrics,
+    bundles,
+    async ready() {
+      if (closing) throw new ProblemError("unavailable", { detail: "The server is about to stop." });
+      await within(readyMs, store.ping());
+    },
+  });
+  const app = createHttpApp(routes, {
+    place,
+    origins,
+    addresses,
+    identify: createIdentify({ agents, sessions }),
+    limits,
+    clock,
+    log,
+  });
+  http.on("request", getRequestListener(app.fetch));
+  http.on("upgrade", gateway.upgrade);
+
+  function sweep(): void {
+    liveSessions.sweep();
+    gateway.checkPulses();
+    messages.sweep();
+    frames.sweep();
+  }
+
+  const timers = [
+    setInterval(sweep, sweepMs),
+    setInterval(() => {
+      sessions.sweep().catch((error: unknown) => log.error({ event: "sweep_failed", err: error }));
+    }, storeSweepMs),
+  ];
+
+  async function close(): Promise<void> {
+    gateway.drain(reconnectSpreadMs, Math.random);
+    await closeHttp(http, { limitMs: drainMs, cut: () => gateway.close() });
+    for (const timer of timers) clearInterval(timer);
+    await bus.close();
+    await store.close();
+  }
+
+  return {
+    url: address.url,
+    publicOrigin: place.publicOrigin,
+    store,
+    sweep,
+    close: () => (closing ??= close()),
+  };
+}
+
+/** @throws ProblemError `unavailable` where the work takes longer or fails */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const signal = AbortSignal.timeout(ms);
+  const tooLate = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  await Promise.race([work, tooLate]).catch((cause: unknown) => {
+    throw new ProblemError("unavailable", { detail: "The store does not answer.", cause });
+  });
+}

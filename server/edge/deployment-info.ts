@@ -1,0 +1,25 @@
+import type { DeploymentInfo } from "../../shared/protocol.ts";
+import type { Config } from "../config/config.ts";
+import { findPlace } from "../config/directory.ts";
+
+/**
+ * What anyone may know of a deployment, and nothing more.
+ *
+ * @throws ProblemError `deployment_unknown`, `deployment_inactive`, `community_inactive`
+ */
+export function describeDeployment(config: Config, deploymentId: string): DeploymentInfo {
+  const { deployment, community } = findPlace(config, deploymentId);
+  const { messageCharacters, messageBytes, messagesPerSecond, messageBurst } = config.limits;
+  return {
+    id: deployment.id,
+    name: deployment.name,
+    signedIdentities: community.signedIdentities,
+    signIn: {
+      required: community.signedIdentities === "require",
+      methods: community.signedIdentities === "reject" ? [] : ["contactJwt", "platformJwt"],
+    },
+    appearance: deployment.appearance,
+    locales: ["en"],
+    limits: { messageCharacters, messageBytes, messagesPerSecond, messageBurst },
+  };
+}

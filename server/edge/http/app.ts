@@ -1,0 +1,93 @@
+import { Hono } from "hono";
+import { TrieRouter } from "hono/router/trie-router";
+import type { Clock } from "../../../shared/clock.ts";
+import type { Limits } from "../../../shared/limits.ts";
+import { ProblemError } from "../../../shared/problem-error.ts";
+import type { Log } from "../../observability/log.ts";
+import type { ClientAddresses } from "../access/client-address.ts";
+import { type OriginGate, originRefused } from "../access/origin-gate.ts";
+import type { Place } from "../access/own-origins.ts";
+import type { Identify, Principal } from "../access/principal.ts";
+import { cors } from "./cors.ts";
+import { methodNotAllowed, problemResponse } from "./problem-response.ts";
+import { readBody, readQuery } from "./read-body.ts";
+import { requestLog } from "./request-log.ts";
+import type { HttpContext, HttpEnv, Route } from "./route.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+export interface HttpDependencies {
+  readonly place: Place;
+  readonly origins: OriginGate;
+  readonly addresses: ClientAddresses;
+  readonly identify: Identify;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The route table as an application; testable without a socket through `app.request()`. */
+export function createHttpApp(routes: readonly Route[], deps: HttpDependencies): Hono<HttpEnv> {
+  const { place, log } = deps;
+  const app = new Hono<HttpEnv>();
+  app.use(requestLog(log, deps.clock));
+  app.use(securityHeaders(place.publicOrigin.startsWith("https:")));
+  app.use(cors(deps.origins));
+  const methods = new TrieRouter<string>();
+  for (const route of routes) {
+    methods.add("ALL", route.path, route.method);
+    app.on(route.method, route.path, (http) => serve(route, http, deps));
+  }
+  app.notFound((http) => {
+    const allowed = [...new Set(methods.match("ALL", http.req.path)[0].map(([method]) => method))];
+    if (allowed.length > 0) return methodNotAllowed(allowed, place.publicOrigin);
+    return problemResponse(new ProblemError("not_found"), place.publicOrigin);
+  });
+  app.onError((error, http) => {
+    if (error instanceof ProblemError) http.set("code", error.code);
+    else log.error({ event: "request_failed", requestId: http.get("requestId"), err: error });
+    return problemResponse(error, place.publicOrigin);
+  });
+  return app;
+}
+
+/** Who, from where, what: in this order, so that nobody without the right makes us read a body. */
+async function serve(route: Route, http: HttpContext, deps: HttpDependencies): Promise<Response> {
+  http.set("route", route.path);
+  const origin = http.req.header("origin") ?? null;
+  const principal = await deps.identify(
+    {
+      authorization: http.req.header("authorization"),
+      direct: deps.addresses.direct(http.env.incoming),
+    },
+    route.callers,
+  );
+  requireOrigin(principal, origin, deps.origins);
+  return route.handle({
+    http,
+    principal,
+    origin,
+    query: route.query && readQuery(http, route.query),
+    body: route.body && (await readBody(http, route.body, deps.limits)),
+    param: (name) => http.req.param(name) ?? "",
+  });
+}
+
+function requireOrigin(principal: Principal, origin: string | null, origins: OriginGate): void {
+  if (origin === null || origins.own(origin)) return;
+  switch (principal.role) {
+    case "visitor":
+    case "customer":
+      origins.require(origin, principal.details.session.deploymentId);
+      break;
+    case "agent":
+    case "administrator":
+      throw originRefused(origin, "of any desk: agents use the one served here");
+    case "ended":
+      if (!origins.known(origin)) throw originRefused(origin, "of any deployment");
+      break;
+    case "nobody":
+    case "local":
+      // Public documents, or a deployment that the handler knows.
+      break;
+  }
+}

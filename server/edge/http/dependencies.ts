@@ -1,0 +1,35 @@
+import type { Clock } from "../../../shared/clock.ts";
+import type { Agents } from "../../agent/agents.ts";
+import type { Config } from "../../config/config.ts";
+import type { Conversations } from "../../conversation/conversations.ts";
+import type { PlatformTokens } from "../../identity/platform-tokens.ts";
+import type { Metrics } from "../../observability/metrics.ts";
+import type { Sessions } from "../../session/sessions.ts";
+import type { ClientAddresses } from "../access/client-address.ts";
+import type { OriginGate } from "../access/origin-gate.ts";
+import type { Place } from "../access/own-origins.ts";
+import type { SessionRequestLimit } from "../limits/session-requests.ts";
+import type { TokenBuckets } from "../limits/token-buckets.ts";
+import type { Bundles } from "../static/bundles.ts";
+import type { LiveSessions } from "../websocket/live-sessions.ts";
+
+/** What the routes work with; each file takes the part it needs. */
+export interface RouteDependencies {
+  readonly config: Config;
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly sessions: Sessions;
+  readonly conversations: Conversations;
+  readonly agents: Agents;
+  readonly platformTokens: PlatformTokens;
+  readonly liveSessions: LiveSessions;
+  readonly origins: OriginGate;
+  readonly addresses: ClientAddresses;
+  readonly sessionRequests: SessionRequestLimit;
+  /** Messages of a session, over HTTP and its sockets together. */
+  readonly messages: TokenBuckets;
+  readonly metrics: Metrics;
+  readonly bundles: Bundles;
+  /** Resolves if requests can be served: the store answers and the server is not about to stop. */
+  readonly ready: () => Promise<void>;
+}

@@ -1,0 +1,96 @@
+/**
+ * What requests must look like: one schema for the check, the type and the description in `/openapi.json`.
+ * Every check that is not one of type says itself what it expected, so that no message quotes what was sent.
+ */
+
+import * as v from "valibot";
+import { uuidPattern } from "../../../shared/ids.ts";
+
+const token = v.pipe(v.string(), v.minLength(1, "expected a token, found an empty string"));
+
+const identity = v.variant("type", [
+  v.object({ type: v.literal("contactJwt"), token }),
+  v.object({ type: v.literal("platformJwt"), token }),
+  v.object({ type: v.literal("anonymous") }),
+]);
+
+export const openSessionBody = v.object({ deploymentId: v.string(), identity });
+
+export const renewSessionBody = v.object({ identity });
+
+const siteId = v.pipe(
+  v.union([v.number(), v.string()]),
+  v.transform(Number),
+  v.safeInteger("expected a whole number"),
+);
+
+/** Some installation guides spell the member with a space; where both are given `contactJwt` counts. */
+export const authorizeBody = v.pipe(
+  v.object({
+    siteId,
+    messengerId: v.string(),
+    contactJwt: v.optional(token),
+    "Contact JWT": v.optional(token),
+    isPreview: v.optional(v.nullable(v.boolean())),
+  }),
+  v.forward(
+    v.check((body) => (body.contactJwt ?? body["Contact JWT"]) !== undefined, "expected a token"),
+    ["contactJwt"],
+  ),
+  v.transform((body) => ({ ...body, contactJwt: body.contactJwt ?? body["Contact JWT"] ?? "" })),
+);
+
+export const messageBody = v.object({
+  id: v.pipe(v.string(), v.regex(uuidPattern, "expected a UUID")),
+  text: v.string(),
+  attachments: v.optional(v.nullable(v.array(v.string()))),
+});
+
+const seq = v.pipe(v.number(), v.safeInteger("expected a whole number"), v.minValue(0, "expected 0 or more"));
+
+export const readBody = v.object({ seq });
+
+export const updateConversationBody = v.object({
+  state: v.optional(v.picklist(["open", "waiting", "closed"])),
+  assignee: v.optional(
+    v.nullable(v.pipe(v.string(), v.minLength(1, "expected a name"), v.maxLength(256, "expected a name"))),
+  ),
+});
+
+/** A whole number in a query, where everything is text. */
+const whole = (min: number, max: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,16}$/, "expected a whole number"),
+    v.transform(Number),
+    v.minValue(min, `expected ${min} or more`),
+    v.maxValue(max, `expected ${max} or less`),
+  );
+
+const position = v.optional(whole(0, Number.MAX_SAFE_INTEGER));
+const limit = v.optional(whole(1, 100), "50");
+const flag = v.optional(
+  v.pipe(
+    v.picklist(["true", "false"]),
+    v.transform((text) => text === "true"),
+  ),
+  "false",
+);
+
+export const messagesQuery = v.pipe(
+  v.object({ before: position, after: position, limit }),
+  v.check(
+    ({ before, after }) => before === undefined || after === undefined,
+    "expected one of before and after, found both",
+  ),
+);
+
+export const endSessionQuery = v.object({ everywhere: flag });
+
+export const conversationsQuery = v.object({
+  state: v.optional(v.picklist(["open", "waiting", "closed"])),
+  /** Test conversations are listed only where they are asked for. */
+  preview: flag,
+  cursor: v.optional(v.string()),
+  limit,
+});

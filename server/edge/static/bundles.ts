@@ -1,0 +1,100 @@
+import { readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import * as v from "valibot";
+import { createStaticFile, type StaticFile } from "./static-file.ts";
+
+/** A page's script: the module to load, and those it imports at once, so that a page can ask for all in one go. */
+export interface Entry {
+  readonly script: string;
+  readonly preload: readonly string[];
+}
+
+/** One bundle of hashed files, by file name. */
+export interface Bundle {
+  readonly entry: Entry;
+  readonly files: ReadonlyMap<string, StaticFile>;
+}
+
+/** What `npm run build` left in `dist/`. */
+export interface Bundles {
+  readonly loader: StaticFile;
+  readonly messenger: Bundle;
+  readonly console: Bundle;
+}
+
+export class MissingBuildError extends Error {
+  override readonly name = "MissingBuildError";
+}
+
+const manifestSchema = v.record(
+  v.string(),
+  v.object({
+    file: v.string(),
+    isEntry: v.optional(v.boolean(), false),
+    imports: v.optional(v.array(v.string()), []),
+    css: v.optional(v.array(v.string()), []),
+    assets: v.optional(v.array(v.string()), []),
+  }),
+);
+
+type Manifest = v.InferOutput<typeof manifestSchema>;
+
+/** @throws MissingBuildError */
+export async function readBundles(directory: string): Promise<Bundles> {
+  try {
+    const [loader, messenger, desk] = await Promise.all([
+      readStaticFile(join(directory, "loader", "messenger.js")),
+      readBundle(join(directory, "messenger")),
+      readBundle(join(directory, "console")),
+    ]);
+    return { loader, messenger, console: desk };
+  } catch (cause) {
+    throw new MissingBuildError(`The browser bundles in ${directory} are missing: run "npm run build".`, {
+      cause,
+    });
+  }
+}
+
+async function readBundle(directory: string): Promise<Bundle> {
+  const text = await readFile(join(directory, "manifest.json"), "utf8");
+  const manifest = v.parse(manifestSchema, JSON.parse(text));
+  const chunks = Object.values(manifest);
+  const entry = chunks.find(({ isEntry }) => isEntry);
+  if (!entry) throw new Error(`The manifest of ${directory} has no entry.`);
+  const names = new Set(chunks.flatMap(({ file, css, assets }) => [file, ...css, ...assets]));
+  const files = await Promise.all(
+    [...names].map(async (name) => [name, await readStaticFile(join(directory, name))] as const),
+  );
+  return {
+    entry: { script: entry.file, preload: [...staticImports(manifest, entry.imports)] },
+    files: new Map(files),
+  };
+}
+
+function staticImports(
+  manifest: Manifest,
+  keys: readonly string[],
+  found = new Set<string>(),
+): ReadonlySet<string> {
+  for (const key of keys) {
+    const chunk = manifest[key];
+    if (!chunk || found.has(chunk.file)) continue;
+    found.add(chunk.file);
+    staticImports(manifest, chunk.imports, found);
+  }
+  return found;
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".woff2": "font/woff2",
+};
+
+async function readStaticFile(path: string): Promise<StaticFile> {
+  const bytes = await readFile(path);
+  return createStaticFile(bytes, contentTypes[extname(path)] ?? "application/octet-stream");
+}

@@ -1,0 +1,112 @@
+import { ProblemError } from "../../../shared/problem-error.ts";
+import { type AgentClientFrame, type AgentServerFrame, closeCodes } from "../../../shared/protocol.ts";
+import type { AgentRole } from "../../agent/agents.ts";
+import type { ConversationEvent } from "../../delivery/bus.ts";
+import { parseAgentFrame } from "./client-frames.ts";
+import type { Connection, Listener } from "./connection.ts";
+import type { SocketDependencies } from "./dependencies.ts";
+import { refusalOf } from "./refusal.ts";
+import { encodeFrame } from "./server-frames.ts";
+
+type SendFrame = Extract<AgentClientFrame, { t: "send" }>;
+
+/** How the desk greets its user, until agents have names. */
+const greetings: Readonly<Record<AgentRole, string>> = { agent: "Agent", administrator: "Administrator" };
+
+/**
+ * Admits an agent's socket: live events of every conversation. There is no resuming here; the desk sees by `seq` what it
+ * missed in a conversation it shows, and reads that over HTTP.
+ *
+ * @throws ProblemError `session_missing`
+ */
+export function admitAgent(connection: Connection, token: string, deps: SocketDependencies): Listener {
+  const role = deps.agents.recognise(token);
+  if (role === null)
+    throw new ProblemError("session_missing", { detail: "The token is not that of an agent." });
+  return new AgentSocket(connection, role, deps);
+}
+
+class AgentSocket implements Listener {
+  readonly #connection: Connection;
+  readonly #deps: SocketDependencies;
+  readonly #unsubscribe: () => void;
+
+  constructor(connection: Connection, role: AgentRole, deps: SocketDependencies) {
+    this.#connection = connection;
+    this.#deps = deps;
+    this.#unsubscribe = deps.bus.subscribe("conversations", (event) => this.#happened(event));
+    const { heartbeatMs } = deps.limits;
+    this.#post({ t: "ready", agent: { name: greetings[role] }, heartbeatMs });
+  }
+
+  text(text: string): void {
+    const frame = parseAgentFrame(text, this.#deps.limits.jsonDepth);
+    if (frame === null || frame.t === "auth") this.#connection.close(closeCodes.badFrame, "request_invalid");
+    else if (frame.t === "ping") this.#post({ t: "pong" });
+    else void this.#act(frame);
+  }
+
+  pinged(): void {}
+
+  drained(): void {}
+
+  closed(): void {
+    this.#unsubscribe();
+  }
+
+  async #act(frame: Exclude<AgentClientFrame, { t: "auth" | "ping" }>): Promise<void> {
+    const { agents, conversations } = this.#deps;
+    const { conversationId } = frame;
+    try {
+      if (frame.t === "send") await this.#send(frame);
+      else if (frame.t === "typing") {
+        const { deploymentId } = await conversations.get(conversationId);
+        conversations.typing(conversationId, "agent", agents.authorName(deploymentId), frame.on);
+      } else await conversations.mark(conversationId, "agent", frame.t, frame.seq);
+    } catch (error) {
+      this.#post({
+        ...refusalOf(error, this.#deps, frame.t === "send" ? frame.id : undefined),
+        conversationId,
+      });
+    }
+  }
+
+  async #send({ conversationId, id, text, attachments = [] }: SendFrame): Promise<void> {
+    const { agents, conversations, metrics } = this.#deps;
+    const startedAt = performance.now();
+    const { deploymentId } = await conversations.get(conversationId);
+    const author = { kind: "agent", name: agents.authorName(deploymentId) } as const;
+    const { message } = await conversations.send({
+      conversationId,
+      author,
+      verified: true,
+      sessionId: null,
+      id,
+      text,
+      attachments,
+    });
+    this.#post({ t: "ack", conversationId, id, seq: message.seq, at: message.at });
+    metrics.acknowledged("agent", (performance.now() - startedAt) / 1000);
+  }
+
+  #happened(event: ConversationEvent): void {
+    // Live events may be dropped (invariant 4); a queue without end may not be kept.
+    if (this.#connection.congested) return;
+    const { conversationId } = event;
+    switch (event.kind) {
+      case "message":
+        this.#connection.send(this.#deps.encodeMessage(conversationId, event.message));
+        break;
+      case "receipt":
+        this.#post({ t: "receipt", conversationId, by: event.by, kind: event.receipt, seq: event.seq });
+        break;
+      case "typing":
+        if (event.by === "contact")
+          this.#post({ t: "typing", conversationId, by: event.by, name: event.name, on: event.on });
+    }
+  }
+
+  #post(frame: AgentServerFrame): void {
+    this.#connection.send(encodeFrame(frame));
+  }
+}

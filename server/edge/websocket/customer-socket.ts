@@ -1,0 +1,203 @@
+import { timestamp } from "../../../shared/clock.ts";
+import { ProblemError } from "../../../shared/problem-error.ts";
+import { type ClientFrame, closeCodes, type Message, type ServerFrame } from "../../../shared/protocol.ts";
+import { createFeed, type Feed } from "../../conversation/feed.ts";
+import type { ConversationEvent } from "../../delivery/bus.ts";
+import type { SessionDetails } from "../../store/store.ts";
+import { parseClientFrame } from "./client-frames.ts";
+import type { Connection, Listener } from "./connection.ts";
+import type { SocketDependencies } from "./dependencies.ts";
+import type { LiveSession, SessionSocket } from "./live-sessions.ts";
+import { refusalOf } from "./refusal.ts";
+import { encodeFrame } from "./server-frames.ts";
+
+type AuthFrame = Extract<ClientFrame, { t: "auth" }>;
+type SendFrame = Extract<ClientFrame, { t: "send" }>;
+
+/**
+ * Admits a customer's socket.
+ *
+ * The order makes the race of connecting against logging out harmless: first listen for the session's end, then ask the
+ * store again whether it has ended. Whichever comes first, one of the two sees it.
+ *
+ * @throws ProblemError `session_*`, `origin_not_allowed`
+ */
+export async function admitCustomer(
+  connection: Connection,
+  auth: AuthFrame,
+  origin: string | null,
+  deps: SocketDependencies,
+): Promise<Listener> {
+  const claimed = await deps.sessions.authenticate(auth.token);
+  deps.origins.require(origin, claimed.session.deploymentId);
+  const socket = new CustomerSocket(connection, claimed, deps);
+  try {
+    socket.start(await deps.sessions.authenticate(auth.token), auth.afterSeq);
+    return socket;
+  } catch (error) {
+    socket.closed();
+    throw error;
+  }
+}
+
+class CustomerSocket implements Listener, SessionSocket {
+  readonly #connection: Connection;
+  readonly #deps: SocketDependencies;
+  readonly #live: LiveSession;
+  readonly #sessionId: string;
+  readonly #conversationId: string;
+  readonly #unsubscribe: () => void;
+  /** null until the state has been read. */
+  #feed: Feed | null = null;
+  /** The newest message that came by before there was a feed: it may be younger than the state that was read. */
+  #early: Message | null = null;
+
+  constructor(connection: Connection, { session, ...details }: SessionDetails, deps: SocketDependencies) {
+    this.#connection = connection;
+    this.#deps = deps;
+    this.#sessionId = session.id;
+    this.#conversationId = session.conversationId;
+    this.#live = deps.liveSessions.join({ session, ...details }, this);
+    this.#unsubscribe = deps.bus.subscribe(`conversation:${session.conversationId}`, (event) =>
+      this.#happened(event),
+    );
+  }
+
+  start({ conversation, session }: SessionDetails, afterSeq: number | undefined): void {
+    const { conversations, encodeMessage, limits } = this.#deps;
+    const { lastSeq, customer, agent } = conversation;
+    const conversationId = this.#conversationId;
+    this.#post({
+      t: "ready",
+      conversationId,
+      lastSeq,
+      readSeq: customer.read,
+      agent,
+      heartbeatMs: limits.heartbeatMs,
+    });
+    // A position beyond the end would wait for ever for what comes after it.
+    this.#feed = createFeed({
+      afterSeq: Math.min(afterSeq ?? lastSeq, lastSeq),
+      read: async (after, limit) => (await conversations.messages(conversationId, { after, limit })).messages,
+      emit: (message) => this.#connection.send(encodeMessage(conversationId, message)),
+      ready: () => !this.#connection.congested,
+    });
+    if (this.#early !== null) this.#feed.offer(this.#early);
+    this.#early = null;
+    this.#deps.liveSessions.touch(session);
+  }
+
+  text(text: string): void {
+    if (!this.#withinRate()) return;
+    const frame = parseClientFrame(text, this.#deps.limits.jsonDepth);
+    if (frame === null || frame.t === "auth") this.#connection.close(closeCodes.badFrame, "request_invalid");
+    else if (frame.t === "ping") this.#post({ t: "pong" });
+    else {
+      this.#deps.liveSessions.touch(this.#live.session);
+      this.#act(frame);
+    }
+  }
+
+  #act(frame: Exclude<ClientFrame, { t: "auth" | "ping" }>): void {
+    const { conversations } = this.#deps;
+    if (frame.t === "send") this.#send(frame);
+    else if (frame.t === "typing")
+      conversations.typing(this.#conversationId, "contact", this.#live.contact.name, frame.on);
+    else
+      conversations
+        .mark(this.#conversationId, "contact", frame.t, frame.seq)
+        .catch((error: unknown) => this.#refuse(error));
+  }
+
+  pinged(): void {
+    this.#withinRate();
+  }
+
+  drained(): void {
+    this.#feed?.resume();
+  }
+
+  closed(): void {
+    this.#unsubscribe();
+    this.#feed?.close();
+    this.#deps.liveSessions.leave(this.#sessionId, this);
+  }
+
+  expiring(expiresAt: number): void {
+    this.#post({ t: "session", state: "expiring", expiresAt: timestamp(expiresAt) });
+  }
+
+  expired(expiresAt: number): void {
+    this.#end("expired", expiresAt);
+  }
+
+  revoked(): void {
+    this.#end("revoked", this.#deps.clock.now());
+  }
+
+  replaced(): void {
+    this.#connection.close(closeCodes.replaced, "rate_limited");
+  }
+
+  #end(state: "expired" | "revoked", expiresAt: number): void {
+    this.#post({ t: "session", state, expiresAt: timestamp(expiresAt) });
+    this.#connection.close(closeCodes.notAuthenticated, `session_${state}`);
+  }
+
+  #happened(event: ConversationEvent): void {
+    const { conversationId } = event;
+    switch (event.kind) {
+      case "message":
+        if (this.#feed === null) this.#early = event.message;
+        else this.#feed.offer(event.message);
+        break;
+      case "receipt":
+        this.#post({ t: "receipt", conversationId, by: event.by, kind: event.receipt, seq: event.seq });
+        break;
+      case "typing":
+        if (event.by === "agent" && !this.#connection.congested)
+          this.#post({ t: "typing", conversationId, by: event.by, name: event.name, on: event.on });
+    }
+  }
+
+  #send({ id, text, attachments = [] }: SendFrame): void {
+    const waitMs = this.#deps.messages.take(this.#sessionId);
+    if (waitMs > 0) this.#refuse(new ProblemError("rate_limited"), id, waitMs);
+    else void this.#store(id, text, attachments);
+  }
+
+  async #store(id: string, text: string, attachments: readonly string[]): Promise<void> {
+    const { conversations, metrics } = this.#deps;
+    const { name, verified } = this.#live.contact;
+    const startedAt = performance.now();
+    try {
+      const { message } = await conversations.send({
+        conversationId: this.#conversationId,
+        author: { kind: "contact", name },
+        verified,
+        sessionId: this.#sessionId,
+        id,
+        text,
+        attachments,
+      });
+      this.#post({ t: "ack", id, seq: message.seq, at: message.at });
+      metrics.acknowledged("contact", (performance.now() - startedAt) / 1000);
+    } catch (error) {
+      this.#refuse(error, id);
+    }
+  }
+
+  #refuse(error: unknown, id?: string, retryAfterMs?: number): void {
+    this.#post(refusalOf(error, this.#deps, id, retryAfterMs));
+  }
+
+  #withinRate(): boolean {
+    if (this.#deps.frames.take(this.#sessionId) === 0) return true;
+    this.#connection.close(closeCodes.tooFast, "rate_limited");
+    return false;
+  }
+
+  #post(frame: ServerFrame): void {
+    this.#connection.send(encodeFrame(frame));
+  }
+}

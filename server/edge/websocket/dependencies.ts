@@ -1,0 +1,31 @@
+import type { Clock } from "../../../shared/clock.ts";
+import type { Limits } from "../../../shared/limits.ts";
+import type { Message } from "../../../shared/protocol.ts";
+import type { Agents } from "../../agent/agents.ts";
+import type { Conversations } from "../../conversation/conversations.ts";
+import type { Bus } from "../../delivery/bus.ts";
+import type { Log } from "../../observability/log.ts";
+import type { Metrics } from "../../observability/metrics.ts";
+import type { Sessions } from "../../session/sessions.ts";
+import type { OriginGate } from "../access/origin-gate.ts";
+import type { TokenBuckets } from "../limits/token-buckets.ts";
+import type { LiveSessions } from "./live-sessions.ts";
+
+/** What all sockets of a node share. */
+export interface SocketDependencies {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly bus: Bus;
+  readonly sessions: Sessions;
+  readonly conversations: Conversations;
+  readonly agents: Agents;
+  readonly origins: OriginGate;
+  readonly liveSessions: LiveSessions;
+  /** Messages of a session, over HTTP and its sockets together. */
+  readonly messages: TokenBuckets;
+  /** Frames of a session, of any kind: who goes through these as well is not a person typing. */
+  readonly frames: TokenBuckets;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly encodeMessage: (conversationId: string, message: Message) => Buffer;
+}

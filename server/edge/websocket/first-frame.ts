@@ -1,0 +1,70 @@
+import { ProblemError } from "../../../shared/problem-error.ts";
+import { closeCodes } from "../../../shared/protocol.ts";
+import type { Connection, Listener } from "./connection.ts";
+
+export interface FirstFrame<Auth> {
+  /** From the opening to the frame, in milliseconds. */
+  readonly deadlineMs: number;
+  /** null: not an `auth` frame. */
+  parse(text: string): Auth | null;
+  /** @returns who listens from now on; throws ProblemError where the token is no good */
+  authenticate(auth: Auth): Promise<Listener>;
+  /** Something broke that is not the peer's fault. */
+  failed(error: unknown): void;
+}
+
+type Stage =
+  | { readonly kind: "waiting"; readonly deadline: NodeJS.Timeout }
+  | { readonly kind: "checking" }
+  | { readonly kind: "admitted"; readonly listener: Listener }
+  | { readonly kind: "over" };
+
+/**
+ * Nobody is served before one `auth` frame has been accepted. A second frame while the first is checked closes the
+ * connection: keeping it for later would let strangers fill our memory.
+ */
+export function awaitFirstFrame<Auth>(connection: Connection, first: FirstFrame<Auth>): Listener {
+  let stage: Stage = {
+    kind: "waiting",
+    deadline: setTimeout(() => connection.close(closeCodes.authTimeout, "session_missing"), first.deadlineMs),
+  };
+
+  async function check(auth: Auth): Promise<void> {
+    stage = { kind: "checking" };
+    try {
+      const listener = await first.authenticate(auth);
+      if (connection.open) stage = { kind: "admitted", listener };
+      else listener.closed();
+    } catch (error) {
+      if (!(error instanceof ProblemError)) first.failed(error);
+      const problem = error instanceof ProblemError ? error : new ProblemError("unavailable");
+      connection.close(problem.kind.closeCode ?? closeCodes.notAuthenticated, problem.code);
+    }
+  }
+
+  function opening(frame: string, deadline: NodeJS.Timeout): void {
+    clearTimeout(deadline);
+    const auth = first.parse(frame);
+    if (auth === null) connection.close(closeCodes.badFrame, "request_invalid");
+    else void check(auth);
+  }
+
+  return {
+    text(frame) {
+      if (stage.kind === "admitted") stage.listener.text(frame);
+      else if (stage.kind === "waiting") opening(frame, stage.deadline);
+      else connection.close(closeCodes.badFrame, "request_invalid");
+    },
+    pinged() {
+      if (stage.kind === "admitted") stage.listener.pinged();
+    },
+    drained() {
+      if (stage.kind === "admitted") stage.listener.drained();
+    },
+    closed() {
+      if (stage.kind === "waiting") clearTimeout(stage.deadline);
+      if (stage.kind === "admitted") stage.listener.closed();
+      stage = { kind: "over" };
+    },
+  };
+}

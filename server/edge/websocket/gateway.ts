@@ -1,0 +1,125 @@
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { closeCodes } from "../../../shared/protocol.ts";
+import { admitAgent } from "./agent-socket.ts";
+import { parseAgentFrame, parseClientFrame } from "./client-frames.ts";
+import { Connection, ContractWebSocket, type Listener } from "./connection.ts";
+import { admitCustomer } from "./customer-socket.ts";
+import type { SocketDependencies } from "./dependencies.ts";
+import { awaitFirstFrame } from "./first-frame.ts";
+import { encodeFrame } from "./server-frames.ts";
+import { createWriteBatch } from "./write-batch.ts";
+
+type Kind = "customer" | "agent";
+
+export interface Gateway {
+  /** For the HTTP server's `upgrade` event. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Open sockets now, admitted or not. */
+  count(): Readonly<Record<Kind, number>>;
+  /** Called about once a second. */
+  checkPulses(): void;
+  /**
+   * Sends everybody away to come back later, spread over time so that the next node is not met by all at once.
+   *
+   * @param spreadMs longest wait that a client is told
+   * @param random from 0 to 1, exclusive
+   */
+  drain(spreadMs: number, random: () => number): void;
+  /** Cuts whoever is still there. */
+  close(): void;
+}
+
+const paths: ReadonlyMap<string, Kind> = new Map([
+  ["/api/v1/socket", "customer"],
+  ["/api/v1/agent/socket", "agent"],
+]);
+
+export function createGateway(deps: SocketDependencies): Gateway {
+  const { limits, origins, log } = deps;
+  const batch = createWriteBatch();
+  const connections = new Map<Connection, Kind>();
+  let draining = false;
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.frameBytes,
+    WebSocket: ContractWebSocket,
+  });
+
+  function serve(socket: WebSocket, raw: Duplex, kind: Kind, origin: string | null): void {
+    const connection = new Connection(socket, raw, { ...deps, batch }, (connection) =>
+      listen(connection, kind, origin),
+    );
+    connections.set(connection, kind);
+    socket.on("close", () => connections.delete(connection));
+  }
+
+  function listen(connection: Connection, kind: Kind, origin: string | null): Listener {
+    const shared = {
+      deadlineMs: limits.socketAuthMs,
+      failed: (error: unknown) => log.error({ event: "socket_failed", err: error }),
+    };
+    if (kind === "agent")
+      return awaitFirstFrame(connection, {
+        ...shared,
+        parse: (text) => authOf(parseAgentFrame(text, limits.jsonDepth)),
+        authenticate: async ({ token }) => admitAgent(connection, token, deps),
+      });
+    return awaitFirstFrame(connection, {
+      ...shared,
+      parse: (text) => authOf(parseClientFrame(text, limits.jsonDepth)),
+      authenticate: (auth) => admitCustomer(connection, auth, origin, deps),
+    });
+  }
+
+  function refusal(kind: Kind | undefined, origin: string | null): 403 | 404 | 503 | null {
+    if (kind === undefined) return 404;
+    if (draining) return 503;
+    const welcome = kind === "agent" ? origins.own(origin) : origin === null || origins.known(origin);
+    return welcome ? null : 403;
+  }
+
+  return {
+    upgrade(request, socket, head) {
+      socket.on("error", () => socket.destroy());
+      const kind = paths.get((request.url ?? "").replace(/\?.*$/, ""));
+      const origin = request.headers.origin ?? null;
+      const status = refusal(kind, origin);
+      if (kind === undefined || status !== null) refuse(socket, status ?? 404);
+      else server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, kind, origin));
+    },
+    count() {
+      const counts = { customer: 0, agent: 0 };
+      for (const kind of connections.values()) counts[kind]++;
+      return counts;
+    },
+    checkPulses() {
+      for (const connection of connections.keys()) connection.checkPulse();
+    },
+    drain(spreadMs, random) {
+      draining = true;
+      for (const connection of [...connections.keys()]) {
+        connection.send(encodeFrame({ t: "draining", reconnectInMs: Math.floor(random() * spreadMs) }));
+        connection.close(closeCodes.restart, "unavailable");
+      }
+    },
+    close() {
+      for (const connection of [...connections.keys()]) connection.terminate();
+    },
+  };
+}
+
+const authOf = <Frame extends { readonly t: string }>(
+  frame: Frame | null,
+): Extract<Frame, { t: "auth" }> | null => (isAuth(frame) ? frame : null);
+
+const isAuth = <Frame extends { readonly t: string }>(
+  frame: Frame | null,
+): frame is Extract<Frame, { t: "auth" }> => frame?.t === "auth";
+
+function refuse(socket: Duplex, status: 403 | 404 | 503): void {
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

@@ -1,0 +1,140 @@
+import type { Clock } from "../../../shared/clock.ts";
+import type { Contact } from "../../../shared/protocol.ts";
+import type { Config } from "../../config/config.ts";
+import type { Bus } from "../../delivery/bus.ts";
+import type { Sessions } from "../../session/sessions.ts";
+import type { SessionDetails, SessionRecord } from "../../store/store.ts";
+
+/** A socket of a session, as far as the session's fate goes. */
+export interface SessionSocket {
+  /** Announced once for each expiry; `expiresAt` in milliseconds. */
+  expiring(expiresAt: number): void;
+  expired(expiresAt: number): void;
+  revoked(): void;
+  /** Too many sockets of one session; this was the oldest. */
+  replaced(): void;
+}
+
+/** A session with sockets on this node. */
+export interface LiveSession {
+  readonly session: SessionRecord;
+  readonly contact: Contact;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly expiresAt: number;
+}
+
+interface Entry extends LiveSession {
+  session: SessionRecord;
+  contact: Contact;
+  expiresAt: number;
+  announced: boolean;
+  readonly sockets: Set<SessionSocket>;
+  readonly unsubscribe: () => void;
+}
+
+export interface LiveSessions {
+  /** Listens for the end of the session from now on. */
+  join(details: SessionDetails, socket: SessionSocket): LiveSession;
+  leave(sessionId: string, socket: SessionSocket): void;
+  /** The customer did something, here or over HTTP. */
+  touch(session: SessionRecord): void;
+  /** The session's times, or what is known of the contact, changed under its sockets. */
+  refresh(details: SessionDetails): void;
+  /** Called about once a second: announces and enforces expiry. */
+  sweep(): void;
+}
+
+/** Tabs of one browser and a few devices; more is a client that leaks connections. */
+const socketsPerSession = 20;
+
+/** Early enough to renew, late enough that a customer who is still here has moved the expiry by then. */
+const noticeMs = 60_000;
+const noticeShare = 0.2;
+
+export function createLiveSessions(deps: {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly sessions: Pick<Sessions, "touch" | "state">;
+}): LiveSessions {
+  const { bus, clock, config, sessions } = deps;
+  const entries = new Map<string, Entry>();
+
+  const expiryOf = (details: SessionDetails): number => Date.parse(sessions.state(details).expiresAt);
+
+  function admit(details: SessionDetails): Entry {
+    const { id } = details.session;
+    const known = entries.get(id);
+    if (known) return known;
+    const entry: Entry = {
+      session: details.session,
+      contact: details.contact,
+      expiresAt: expiryOf(details),
+      announced: false,
+      sockets: new Set(),
+      unsubscribe: bus.subscribe(`session:${id}`, () => {
+        for (const socket of [...entry.sockets]) socket.revoked();
+      }),
+    };
+    entries.set(id, entry);
+    return entry;
+  }
+
+  /** Expiry only ever moves forwards; a record read before a renewal must not take it back. */
+  function moveExpiry(entry: Entry, expiresAt: number): void {
+    if (expiresAt <= entry.expiresAt) return;
+    entry.expiresAt = expiresAt;
+    entry.announced = false;
+  }
+
+  function noticeBefore({ session }: Entry): number {
+    const times = config.communities.get(session.communityId)?.session;
+    const idleSeconds = session.method === "anonymous" ? times?.anonymousSeconds : times?.idleSeconds;
+    return Math.min(noticeMs, (idleSeconds ?? 0) * 1000 * noticeShare);
+  }
+
+  function refresh(details: SessionDetails): void {
+    const entry = entries.get(details.session.id);
+    if (!entry) return;
+    if (details.session.absoluteExpiresAt >= entry.session.absoluteExpiresAt) {
+      entry.session = details.session;
+      entry.contact = details.contact;
+    }
+    moveExpiry(entry, expiryOf(details));
+  }
+
+  return {
+    join(details, socket) {
+      const entry = admit(details);
+      refresh(details);
+      entry.sockets.add(socket);
+      const [oldest] = entry.sockets;
+      if (entry.sockets.size > socketsPerSession) oldest?.replaced();
+      return entry;
+    },
+    leave(sessionId, socket) {
+      const entry = entries.get(sessionId);
+      if (!entry?.sockets.delete(socket) || entry.sockets.size > 0) return;
+      entry.unsubscribe();
+      entries.delete(sessionId);
+    },
+    touch(session) {
+      const entry = entries.get(session.id);
+      // A socket may hold the record of before a renewal, whose absolute expiry is too early.
+      const expiresAt = sessions.touch(entry?.session ?? session);
+      if (entry) moveExpiry(entry, expiresAt);
+    },
+    refresh,
+    sweep() {
+      const now = clock.now();
+      for (const entry of [...entries.values()]) {
+        const { expiresAt } = entry;
+        if (now >= expiresAt) for (const socket of [...entry.sockets]) socket.expired(expiresAt);
+        else if (!entry.announced && now >= expiresAt - noticeBefore(entry)) {
+          entry.announced = true;
+          for (const socket of entry.sockets) socket.expiring(expiresAt);
+        }
+      }
+    },
+  };
+}

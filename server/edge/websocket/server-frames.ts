@@ -1,0 +1,16 @@
+import type { AgentServerFrame, Message, ServerFrame } from "../../../shared/protocol.ts";
+
+export const encodeFrame = (frame: ServerFrame | AgentServerFrame): string => JSON.stringify(frame);
+
+/**
+ * A message's frame, made once for all sockets that show it. The bus hands one message object to every listener in one
+ * go, so remembering the last one is all the memory that takes.
+ */
+export function createMessageEncoder(): (conversationId: string, message: Message) => Buffer {
+  let last: { readonly message: Message; readonly frame: Buffer } | null = null;
+  return (conversationId, message) => {
+    if (last?.message !== message)
+      last = { message, frame: Buffer.from(encodeFrame({ t: "message", conversationId, message })) };
+    return last.frame;
+  };
+}

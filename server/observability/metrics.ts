@@ -1,0 +1,74 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { ProblemCode } from "../../shared/problems.ts";
+import type { SessionMethod } from "../store/store.ts";
+
+/** What the server counts. Labels come from closed sets: nothing that a client writes becomes a time series. */
+export interface Metrics {
+  sessionOpened(method: SessionMethod): void;
+  sessionRefused(code: ProblemCode): void;
+  /** One message of a customer or agent became durable, this many seconds after it arrived. */
+  acknowledged(author: "contact" | "agent", seconds: number): void;
+  messageRefused(code: ProblemCode): void;
+  /** The Prometheus text format. */
+  text(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** @param sockets how many are open now, asked when the metrics are read */
+export function createMetrics(sockets: () => Readonly<Record<"customer" | "agent", number>>): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: "vouch_" });
+  const opened = new Counter({
+    name: "vouch_sessions_opened_total",
+    help: "Sessions opened, by the kind of identity.",
+    labelNames: ["method"],
+    registers,
+  });
+  const refused = new Counter({
+    name: "vouch_sessions_refused_total",
+    help: "Session requests refused, by code.",
+    labelNames: ["code"],
+    registers,
+  });
+  const messages = new Counter({
+    name: "vouch_messages_total",
+    help: "Messages acknowledged, by author.",
+    labelNames: ["author"],
+    registers,
+  });
+  const messagesRefused = new Counter({
+    name: "vouch_messages_refused_total",
+    help: "Messages refused, by code.",
+    labelNames: ["code"],
+    registers,
+  });
+  const latency = new Histogram({
+    name: "vouch_message_ack_seconds",
+    help: "From the arrival of a message until the store's commit made it durable.",
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers,
+  });
+  new Gauge({
+    name: "vouch_sockets",
+    help: "Open WebSockets, by who is at the other end.",
+    labelNames: ["kind"],
+    registers,
+    collect() {
+      for (const [kind, count] of Object.entries(sockets())) this.set({ kind }, count);
+    },
+  });
+  const acknowledged = {
+    contact: messages.labels("contact"),
+    agent: messages.labels("agent"),
+  };
+  return {
+    sessionOpened: (method) => opened.inc({ method }),
+    sessionRefused: (code) => refused.inc({ code }),
+    acknowledged(author, seconds) {
+      acknowledged[author].inc();
+      latency.observe(seconds);
+    },
+    messageRefused: (code) => messagesRefused.inc({ code }),
+    text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}
