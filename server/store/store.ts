@@ -178,6 +178,12 @@ export interface ConversationDetails {
   readonly lastMessage: Message | null;
 }
 
+/** Equal where nothing moved. */
+export interface ReceiptsMoved {
+  readonly before: Receipts;
+  readonly after: Receipts;
+}
+
 export interface ConversationStore {
   /**
    * Gives the message the next `seq`. All appends of one turn of the event loop share one commit.
@@ -198,7 +204,7 @@ export interface ConversationStore {
     conversationId: string,
     by: "contact" | "agent",
     positions: Partial<Receipts>,
-  ): Promise<Receipts | null>;
+  ): Promise<ReceiptsMoved | null>;
   updateConversation(
     conversationId: string,
     change: { readonly state?: ConversationStatus; readonly assignee?: string | null },

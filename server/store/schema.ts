@@ -1,0 +1,104 @@
+/** The tables, as Kysely sees them. Times are milliseconds since 1970-01-01 UTC, booleans 0 or 1, in every dialect. */
+
+import type { Generated } from "kysely";
+import type { AuthorKind, ConversationStatus } from "../../shared/protocol.ts";
+import type { SessionMethod } from "./store.ts";
+
+export type Flag = 0 | 1;
+
+export interface ContactTable {
+  id: string;
+  community_id: string;
+  platform_key: string;
+  /** null for a visitor, as is `identity`. */
+  auth_id: string | null;
+  identity: string | null;
+  verified: Flag;
+  /** JSON object of `ContactField` by field name. */
+  fields: string;
+  /** Tokens issued before this second are refused: the watermark of “log out everywhere”. */
+  valid_after_seconds: number;
+  created_at: number;
+}
+
+export interface ConversationTable {
+  /** What messages refer to: an integer keeps their indexes a third of the size. Never leaves the store. */
+  key: Generated<number>;
+  id: string;
+  contact_id: string;
+  community_id: string;
+  deployment_id: string;
+  preview: Flag;
+  state: ConversationStatus;
+  assignee: string | null;
+  last_seq: number;
+  contact_delivered: number;
+  contact_read: number;
+  agent_delivered: number;
+  agent_read: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface MessageTable {
+  conversation_key: number;
+  seq: number;
+  id: string;
+  author_kind: AuthorKind;
+  author_name: string | null;
+  verified: Flag;
+  text: string;
+  at: number;
+}
+
+export interface SessionTable {
+  id: string;
+  token_hash: string;
+  contact_id: string;
+  conversation_id: string;
+  community_id: string;
+  deployment_id: string;
+  method: SessionMethod;
+  device: string;
+  preview: Flag;
+  created_at: number;
+  idle_expires_at: number;
+  absolute_expires_at: number;
+  ended_at: number | null;
+}
+
+/** The identity tokens that opened or renewed a session: what its end revokes. */
+export interface SessionTokenTable {
+  session_id: string;
+  hash: string;
+  expires_at: number;
+}
+
+export interface RevokedTokenTable {
+  hash: string;
+  expires_at: number;
+}
+
+/** `jti`s of single-use tokens. */
+export interface UsedTokenTable {
+  community_id: string;
+  jti: string;
+  expires_at: number;
+}
+
+export interface PlatformKeyTable {
+  kid: string;
+  sealed_jwk: string;
+  created_at: number;
+}
+
+export interface Schema {
+  contact: ContactTable;
+  conversation: ConversationTable;
+  message: MessageTable;
+  session: SessionTable;
+  session_token: SessionTokenTable;
+  revoked_token: RevokedTokenTable;
+  used_token: UsedTokenTable;
+  platform_key: PlatformKeyTable;
+}

@@ -1,0 +1,65 @@
+/** The slice of `node:sqlite` that the store uses. */
+
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { ProblemError } from "../../../shared/problem-error.ts";
+import type { Value } from "../statement.ts";
+import type { Unit } from "../unit.ts";
+
+/** How long to wait for another process that has the file open: a server that is being replaced is still draining. */
+const busyTimeoutMs = 5000;
+
+export interface Database {
+  readonly connection: DatabaseSync;
+  exec(sql: string): void;
+  /** Undoes the open transaction; SQLite has done so itself where the disk failed. */
+  rollback(): void;
+  /** Runs a unit from its first statement to its last before anything else happens. Begins no transaction. */
+  run<Result>(unit: Unit<Result>): Result;
+  close(): void;
+}
+
+/**
+ * @param path of a file, or `:memory:`
+ * Throws `unavailable` where SQLite refuses: disk full, file locked by another process.
+ */
+export function openDatabase(path: string): Database {
+  const connection = guard(
+    () => new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: busyTimeoutMs }),
+  );
+  const prepared = new Map<string, StatementSync>();
+
+  function all(sql: string, values: Value[]): readonly unknown[] {
+    let statement = prepared.get(sql);
+    if (!statement) {
+      statement = connection.prepare(sql);
+      prepared.set(sql, statement);
+    }
+    return statement.all(...values);
+  }
+
+  return {
+    connection,
+    exec: (sql) => guard(() => connection.exec(sql)),
+    rollback: () => {
+      if (connection.isTransaction) guard(() => connection.exec("rollback"));
+    },
+    run: (unit) =>
+      guard(() => {
+        let step = unit.next([]);
+        while (!step.done) step = unit.next(all(step.value.sql, step.value.values));
+        return step.value;
+      }),
+    close: () => connection.close(),
+  };
+}
+
+/** The customer can do nothing about the database but try again; the log has the cause. */
+function guard<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR")
+      throw new ProblemError("unavailable", { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+/** The statements of the journal; `journal.ts` tells what it is for. */
+
+import type { Generated, Kysely } from "kysely";
+import type { ConversationStatus, Message } from "../../../shared/protocol.ts";
+import type { NewMessage } from "../append.ts";
+import type { Schema } from "../schema.ts";
+import { statement } from "../statement.ts";
+import { row, rows, type Unit, write } from "../unit.ts";
+import { toMessage } from "../units/message.ts";
+
+interface JournalSchema extends Schema {
+  message_journal: {
+    position: Generated<number>;
+    /** JSON array of `NewMessage`. */
+    messages: string;
+  };
+}
+
+export interface ConversationHead {
+  readonly key: number;
+  readonly last_seq: number;
+  readonly updated_at: number;
+  readonly state: ConversationStatus;
+}
+
+export function journalUnits(schema: Kysely<Schema>) {
+  const db = schema.withTables<Pick<JournalSchema, "message_journal">>();
+
+  const findHead = statement((p: { id: string }) =>
+    db.selectFrom("conversation").select(["key", "last_seq", "updated_at", "state"]).where("id", "=", p.id),
+  );
+  const findMessage = statement((p: { key: number; id: string }) =>
+    db.selectFrom("message").selectAll().where("conversation_key", "=", p.key).where("id", "=", p.id),
+  );
+  const findLive = statement((p: { sessionId: string }) =>
+    db.selectFrom("session").select("id").where("id", "=", p.sessionId).where("ended_at", "is", null),
+  );
+  const insertEntry = statement((p: { messages: string }) =>
+    db.insertInto("message_journal").values({ messages: p.messages }),
+  );
+  const allEntries = statement((_: Record<never, never>) =>
+    db.selectFrom("message_journal").select("messages").orderBy("position"),
+  );
+  const removeEntries = statement((_: Record<never, never>) => db.deleteFrom("message_journal"));
+  const insertMessage = statement(
+    (p: {
+      key: number;
+      seq: number;
+      id: string;
+      authorKind: Message["author"]["kind"];
+      authorName: string | null;
+      verified: 0 | 1;
+      text: string;
+      at: number;
+    }) =>
+      db.insertInto("message").values({
+        conversation_key: p.key,
+        seq: p.seq,
+        id: p.id,
+        author_kind: p.authorKind,
+        author_name: p.authorName,
+        verified: p.verified,
+        text: p.text,
+        at: p.at,
+      }),
+  );
+  const moveHead = statement(
+    (p: { key: number; lastSeq: number; updatedAt: number; state: ConversationStatus }) =>
+      db
+        .updateTable("conversation")
+        .set({ last_seq: p.lastSeq, updated_at: p.updatedAt, state: p.state })
+        .where("key", "=", p.key),
+  );
+
+  return {
+    *head(conversationId: string): Unit<ConversationHead | undefined> {
+      return yield* row(findHead, { id: conversationId });
+    },
+
+    *message(key: number, id: string): Unit<Message | null> {
+      const found = yield* row(findMessage, { key, id });
+      return found ? toMessage(found) : null;
+    },
+
+    *isLive(sessionId: string): Unit<boolean> {
+      return (yield* row(findLive, { sessionId })) !== undefined;
+    },
+
+    *record(messages: readonly NewMessage[]): Unit<void> {
+      yield* write(insertEntry, { messages: JSON.stringify(messages) });
+    },
+
+    *recorded(): Unit<readonly NewMessage[]> {
+      const entries = yield* rows(allEntries, {});
+      return entries.flatMap((entry): NewMessage[] => JSON.parse(entry.messages));
+    },
+
+    *fileMessage(key: number, message: Message): Unit<void> {
+      yield* write(insertMessage, {
+        key,
+        seq: message.seq,
+        id: message.id,
+        authorKind: message.author.kind,
+        authorName: message.author.name,
+        verified: message.verified ? 1 : 0,
+        text: message.text,
+        at: Date.parse(message.at),
+      });
+    },
+
+    *moveHead(head: {
+      readonly key: number;
+      readonly lastSeq: number;
+      readonly updatedAt: number;
+      readonly state: ConversationStatus;
+    }): Unit<void> {
+      const { key, lastSeq, updatedAt, state } = head;
+      yield* write(moveHead, { key, lastSeq, updatedAt, state });
+    },
+
+    *empty(): Unit<void> {
+      yield* write(removeEntries, {});
+    },
+  };
+}

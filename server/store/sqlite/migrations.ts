@@ -1,0 +1,114 @@
+/** The history of the SQLite schema. A migration that was released is never edited: add another. */
+
+import type { Kysely } from "kysely";
+import { sql } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+
+const migrations: Record<string, Migration> = {
+  "0001-first": { up: (db) => runAll(db, first) },
+};
+
+const first = [
+  `create table contact (
+    id text primary key,
+    community_id text not null,
+    platform_key text not null unique,
+    auth_id text,
+    identity text,
+    verified integer not null,
+    fields text not null,
+    valid_after_seconds integer not null,
+    created_at integer not null
+  ) strict`,
+
+  `create table conversation (
+    key integer primary key,
+    id text not null unique,
+    contact_id text not null references contact (id),
+    community_id text not null,
+    deployment_id text not null,
+    preview integer not null,
+    state text not null,
+    assignee text,
+    last_seq integer not null,
+    contact_delivered integer not null,
+    contact_read integer not null,
+    agent_delivered integer not null,
+    agent_read integer not null,
+    created_at integer not null,
+    updated_at integer not null,
+    unique (contact_id, preview)
+  ) strict`,
+  "create index conversation_recent on conversation (preview, updated_at, id) where last_seq > 0",
+  "create index conversation_recent_of_state on conversation (preview, state, updated_at, id) where last_seq > 0",
+
+  // Stored in the order of its key: a page of history is read from neighbouring rows.
+  `create table message (
+    conversation_key integer not null references conversation (key),
+    seq integer not null,
+    id text not null,
+    author_kind text not null,
+    author_name text,
+    verified integer not null,
+    text text not null,
+    at integer not null,
+    primary key (conversation_key, seq),
+    unique (conversation_key, id)
+  ) strict, without rowid`,
+
+  `create table message_journal (
+    position integer primary key,
+    messages text not null
+  ) strict`,
+
+  `create table session (
+    id text primary key,
+    token_hash text not null unique,
+    contact_id text not null references contact (id),
+    conversation_id text not null references conversation (id),
+    community_id text not null,
+    deployment_id text not null,
+    method text not null,
+    device text not null,
+    preview integer not null,
+    created_at integer not null,
+    idle_expires_at integer not null,
+    absolute_expires_at integer not null,
+    ended_at integer
+  ) strict, without rowid`,
+  "create index session_of_contact on session (contact_id)",
+  "create index session_expiry on session (idle_expires_at)",
+
+  `create table session_token (
+    session_id text not null references session (id) on delete cascade,
+    hash text not null,
+    expires_at integer not null,
+    primary key (session_id, hash)
+  ) strict, without rowid`,
+  "create index session_token_hash on session_token (hash)",
+  "create index session_token_expiry on session_token (expires_at)",
+
+  "create table revoked_token (hash text primary key, expires_at integer not null) strict, without rowid",
+  "create index revoked_token_expiry on revoked_token (expires_at)",
+
+  `create table used_token (
+    community_id text not null,
+    jti text not null,
+    expires_at integer not null,
+    primary key (community_id, jti)
+  ) strict, without rowid`,
+  "create index used_token_expiry on used_token (expires_at)",
+
+  "create table platform_key (kid text primary key, sealed_jwk text not null, created_at integer not null) strict",
+];
+
+async function runAll(db: Parameters<Migration["up"]>[0], statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+/** Brings the schema up to date; throws where a migration fails, and leaves the schema as it was. */
+export async function migrate<Schema>(db: Kysely<Schema>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}

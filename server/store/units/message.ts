@@ -1,0 +1,60 @@
+import type { Kysely, Selectable } from "kysely";
+import { timestamp } from "../../../shared/clock.ts";
+import type { Message, MessagePage } from "../../../shared/protocol.ts";
+import type { MessageTable, Schema } from "../schema.ts";
+import { statement } from "../statement.ts";
+import type { PageQuery } from "../store.ts";
+import { row, rows, type Unit } from "../unit.ts";
+
+type MessageRow = Selectable<MessageTable>;
+
+export function messageUnits(db: Kysely<Schema>) {
+  const findConversation = statement((p: { id: string }) =>
+    db.selectFrom("conversation").select(["key", "last_seq"]).where("id", "=", p.id),
+  );
+  const oldestAfter = statement((p: { key: number; seq: number; limit: number }) =>
+    db
+      .selectFrom("message")
+      .selectAll()
+      .where("conversation_key", "=", p.key)
+      .where("seq", ">", p.seq)
+      .orderBy("seq", "asc")
+      .limit(p.limit),
+  );
+  const newestBefore = statement((p: { key: number; seq: number; limit: number }) =>
+    db
+      .selectFrom("message")
+      .selectAll()
+      .where("conversation_key", "=", p.key)
+      .where("seq", "<", p.seq)
+      .orderBy("seq", "desc")
+      .limit(p.limit),
+  );
+
+  return {
+    /** Both ends of a page are found by `seq`, so that its cost does not depend on how much history there is. */
+    *page(conversationId: string, query: PageQuery): Unit<MessagePage> {
+      const conversation = yield* row(findConversation, { id: conversationId });
+      if (!conversation) return { messages: [], lastSeq: 0 };
+      const { key, last_seq: lastSeq } = conversation;
+      const { limit } = query;
+      const found =
+        query.after === undefined
+          ? (yield* rows(newestBefore, { key, seq: query.before ?? lastSeq + 1, limit })).toReversed()
+          : yield* rows(oldestAfter, { key, seq: query.after, limit });
+      return { messages: found.map(toMessage), lastSeq };
+    },
+  };
+}
+
+export function toMessage(found: MessageRow): Message {
+  return {
+    id: found.id,
+    seq: found.seq,
+    author: { kind: found.author_kind, name: found.author_name },
+    text: found.text,
+    attachments: [],
+    at: timestamp(found.at),
+    verified: found.verified === 1,
+  };
+}

@@ -1,0 +1,203 @@
+/** Sessions while they live: opened, found, renewed, touched. `session-end.ts` has the other half. */
+
+import { randomUUID } from "node:crypto";
+import type { Kysely, Selectable } from "kysely";
+import type { TokenUse } from "../../identity/identity.ts";
+import type { Schema, SessionTable } from "../schema.ts";
+import { statement } from "../statement.ts";
+import type {
+  ContactAssertion,
+  SessionDetails,
+  SessionOpened,
+  SessionOpening,
+  SessionRecord,
+  SessionRenewal,
+  SessionRenewed,
+} from "../store.ts";
+import { row, type Unit, write } from "../unit.ts";
+import { contactUnits, toContact } from "./contact.ts";
+import { conversationUnits, toConversation } from "./conversation.ts";
+import { tokenUnits } from "./token.ts";
+
+type SessionRow = Selectable<SessionTable>;
+type Refused = { readonly ok: false; readonly code: "token_revoked" | "token_replayed" };
+
+const revoked: Refused = { ok: false, code: "token_revoked" };
+const replayed: Refused = { ok: false, code: "token_replayed" };
+
+export function sessionUnits(db: Kysely<Schema>) {
+  const tokens = tokenUnits(db);
+  const contacts = contactUnits(db);
+  const conversations = conversationUnits(db);
+
+  const findByHash = statement((p: { tokenHash: string }) =>
+    db.selectFrom("session").selectAll().where("token_hash", "=", p.tokenHash),
+  );
+  const findById = statement((p: { id: string }) =>
+    db.selectFrom("session").selectAll().where("id", "=", p.id),
+  );
+  const insert = statement((p: SessionRow) =>
+    db.insertInto("session").values({
+      id: p.id,
+      token_hash: p.token_hash,
+      contact_id: p.contact_id,
+      conversation_id: p.conversation_id,
+      community_id: p.community_id,
+      deployment_id: p.deployment_id,
+      method: p.method,
+      device: p.device,
+      preview: p.preview,
+      created_at: p.created_at,
+      idle_expires_at: p.idle_expires_at,
+      absolute_expires_at: p.absolute_expires_at,
+      ended_at: p.ended_at,
+    }),
+  );
+  const replaceToken = statement(
+    (p: { id: string; tokenHash: string; idleExpiresAt: number; absoluteExpiresAt: number }) =>
+      db
+        .updateTable("session")
+        .set({
+          token_hash: p.tokenHash,
+          idle_expires_at: p.idleExpiresAt,
+          absolute_expires_at: p.absoluteExpiresAt,
+        })
+        .where("id", "=", p.id),
+  );
+  const moveIdle = statement((p: { id: string; idleExpiresAt: number }) =>
+    db
+      .updateTable("session")
+      .set((eb) => ({
+        idle_expires_at: eb
+          .case()
+          .when("absolute_expires_at", "<", p.idleExpiresAt)
+          .then(eb.ref("absolute_expires_at"))
+          .else(p.idleExpiresAt)
+          .end(),
+      }))
+      .where("id", "=", p.id)
+      .where("idle_expires_at", "<", p.idleExpiresAt)
+      .where("ended_at", "is", null),
+  );
+
+  function* details(session: SessionRow): Unit<SessionDetails> {
+    const contact = yield* contacts.find(session.contact_id);
+    const conversation = yield* conversations.find(session.conversation_id);
+    if (!contact || !conversation) throw new Error(`Session ${session.id} has lost its contact.`);
+    return {
+      session: toSession(session),
+      contact: toContact(contact),
+      conversation: toConversation(conversation),
+    };
+  }
+
+  return {
+    *open(opening: SessionOpening): Unit<SessionOpened> {
+      const { contact: assertion, identityToken, at } = opening;
+      const stored = assertion.verified ? yield* contacts.findSigned(assertion) : undefined;
+      if (identityToken) {
+        if (yield* tokens.isRevoked(identityToken, stored?.valid_after_seconds ?? 0)) return revoked;
+        if (yield* tokens.isReplayed(identityToken, assertion.communityId)) return replayed;
+      }
+      const contact = assertion.verified
+        ? yield* contacts.save(assertion, stored, at)
+        : yield* contacts.addVisitor(assertion.communityId, at);
+      const place = {
+        communityId: assertion.communityId,
+        deploymentId: opening.deploymentId,
+        preview: opening.preview,
+      };
+      const conversation = yield* conversations.ofContact(contact.id, place, at);
+      const session: SessionRow = {
+        id: randomUUID(),
+        token_hash: opening.tokenHash,
+        contact_id: contact.id,
+        conversation_id: conversation.id,
+        community_id: assertion.communityId,
+        deployment_id: opening.deploymentId,
+        method: opening.method,
+        device: opening.device,
+        preview: opening.preview ? 1 : 0,
+        created_at: at,
+        idle_expires_at: opening.idleExpiresAt,
+        absolute_expires_at: opening.absoluteExpiresAt,
+        ended_at: null,
+      };
+      yield* write(insert, session);
+      if (identityToken) yield* tokens.keep(identityToken, session.id);
+      return {
+        ok: true,
+        session: toSession(session),
+        contact: toContact(contact),
+        conversation: toConversation(conversation),
+      };
+    },
+
+    *recordContact(
+      assertion: Extract<ContactAssertion, { verified: true }>,
+      token: TokenUse,
+      at: number,
+    ): Unit<{ readonly ok: true } | Refused> {
+      const stored = yield* contacts.findSigned(assertion);
+      if (yield* tokens.isRevoked(token, stored?.valid_after_seconds ?? 0)) return revoked;
+      if (yield* tokens.isReplayed(token, assertion.communityId)) return replayed;
+      yield* contacts.save(assertion, stored, at);
+      return { ok: true };
+    },
+
+    *find(tokenHash: string): Unit<SessionDetails | null> {
+      const session = yield* row(findByHash, { tokenHash });
+      return session ? yield* details(session) : null;
+    },
+
+    *renew(renewal: SessionRenewal): Unit<SessionRenewed> {
+      const { contact: assertion, identityToken, tokenHash, idleExpiresAt, absoluteExpiresAt } = renewal;
+      const session = yield* row(findById, { id: renewal.sessionId });
+      if (!session) return { ok: false, code: "session_missing" };
+      if (session.ended_at !== null) return { ok: false, code: "session_revoked" };
+      const contact = yield* contacts.find(session.contact_id);
+      if (!contact || !isSamePerson(contact, assertion)) return { ok: false, code: "identity_changed" };
+      if (identityToken) {
+        if (yield* tokens.isRevoked(identityToken, contact.valid_after_seconds)) return revoked;
+        if (yield* tokens.isReplayed(identityToken, assertion.communityId)) return replayed;
+        yield* tokens.keep(identityToken, session.id);
+      }
+      if (assertion.verified) yield* contacts.save(assertion, contact, renewal.at);
+      yield* write(replaceToken, { id: session.id, tokenHash, idleExpiresAt, absoluteExpiresAt });
+      const renewed = {
+        ...session,
+        idle_expires_at: idleExpiresAt,
+        absolute_expires_at: absoluteExpiresAt,
+      };
+      return { ok: true, ...(yield* details(renewed)) };
+    },
+
+    *touch(id: string, idleExpiresAt: number): Unit<void> {
+      yield* write(moveIdle, { id, idleExpiresAt });
+    },
+  };
+}
+
+/** A session never changes hands, nor between signed and anonymous. */
+function isSamePerson(
+  contact: { readonly platform_key: string; readonly verified: 0 | 1 },
+  assertion: ContactAssertion,
+): boolean {
+  return assertion.verified ? contact.platform_key === assertion.platformKey : contact.verified === 0;
+}
+
+function toSession(session: SessionRow): SessionRecord {
+  return {
+    id: session.id,
+    contactId: session.contact_id,
+    conversationId: session.conversation_id,
+    communityId: session.community_id,
+    deploymentId: session.deployment_id,
+    method: session.method,
+    preview: session.preview === 1,
+    createdAt: session.created_at,
+    idleExpiresAt: session.idle_expires_at,
+    absoluteExpiresAt: session.absolute_expires_at,
+    endedAt: session.ended_at,
+  };
+}
