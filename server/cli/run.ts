@@ -1,0 +1,94 @@
+import { cac } from "cac";
+import packageJson from "../../package.json" with { type: "json" };
+import type { Clock } from "../../shared/clock.ts";
+import { ConfigurationError, faultLine } from "../config/configuration-error.ts";
+import { tokenAlgorithms } from "../identity/keys.ts";
+import { checkConfig } from "./config.ts";
+import { type Console, UsageError } from "./console.ts";
+import { keygen } from "./keygen.ts";
+import { textOption, textOptions } from "./options.ts";
+import { snippet } from "./snippet.ts";
+import { token } from "./token.ts";
+
+export type ExitCode = 0 | 1 | 2;
+
+/**
+ * @param argv the words after the program's name
+ * @returns 0 done, 1 not to be done as asked, 2 bad configuration
+ */
+export async function run(argv: readonly string[], clock: Clock, console: Console): Promise<ExitCode> {
+  try {
+    const cli = commands(argv, clock, console);
+    const { options } = cli.parse(["node", "vouch", ...argv], { run: false });
+    if (options.help || options.version) return 0;
+    if (cli.matchedCommand) {
+      await cli.runMatchedCommand();
+      return 0;
+    }
+    cli.outputHelp();
+    if (argv[0] !== undefined) console.remark(`There is no command ${argv[0]}.`);
+    return 1;
+  } catch (error) {
+    return explain(error, console);
+  }
+}
+
+function commands(argv: readonly string[], clock: Clock, console: Console) {
+  const cli = cac("vouch");
+  const text = (name: string) => textOption(argv, name);
+  cli
+    .command("keygen", "Print a new signing key: private key, public key, JWK set")
+    .option("--alg <alg>", tokenAlgorithms.join(", "))
+    .option("--kid <id>", "Key id (default: the key's thumbprint)")
+    .action(() => keygen({ alg: text("alg"), kid: text("kid") }, console));
+  cli
+    .command("token", "Sign a Contact JWT for trying things out")
+    .option("--key <file>", "What keygen printed, a private key in PEM or JWK, or a shared token")
+    .option("--claim <name=value>", "A claim; may stand several times")
+    .option("--attribute <name=value>", "An attribute of the contact; may stand several times")
+    .option("--prefix <prefix>", "What attributes begin with (default: comm100.)")
+    .option("--expires <duration>", "90s, 15m, 1h, 7d (default: 1h)")
+    .option("--kid <id>", "Key id (default: the file's)")
+    .option("--alg <alg>", "Algorithm (default: the file's)")
+    .example("vouch token --key key.json --claim identity=user-123 --attribute name=Ada")
+    .action(() =>
+      token(
+        {
+          key: text("key"),
+          claims: textOptions(argv, "claim"),
+          attributes: textOptions(argv, "attribute"),
+          prefix: text("prefix"),
+          expires: text("expires"),
+          kid: text("kid"),
+          alg: text("alg"),
+        },
+        clock,
+        console,
+      ),
+    );
+  cli
+    .command("snippet <deployment>", "Print the HTML to paste into the pages of a deployment")
+    .option("--config <file>", "Configuration file (default: VOUCH_CONFIG, else vouch.json)")
+    .option("--url <origin>", "The origin browsers see (default: PUBLIC_URL)")
+    .action((deployment: string) =>
+      snippet(deployment, { config: text("config"), url: text("url") }, console),
+    );
+  cli
+    .command("config <action>", "config check: every fault of the configuration, with its path")
+    .option("--config <file>", "Configuration file (default: VOUCH_CONFIG, else vouch.json)")
+    .action((action: string) => checkConfig(action, text("config"), console));
+  return cli.help().version(packageJson.version);
+}
+
+function explain(error: unknown, console: Console): ExitCode {
+  if (error instanceof ConfigurationError) {
+    for (const fault of error.faults) console.remark(faultLine(fault));
+    return 2;
+  }
+  // cac does not export its error class.
+  if (error instanceof UsageError || (error instanceof Error && error.name === "CACError")) {
+    console.remark(`${error.message}\nvouch --help shows what there is.`);
+    return 1;
+  }
+  throw error;
+}
