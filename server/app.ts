@@ -168,7 +168,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const timers = [
     setInterval(sweep, sweepMs),
     setInterval(() => {
-      sessions.sweep().catch((error: unknown) => log.error({ event: "sweep_failed", err: error }));
+      sessions.sweep().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
     }, storeSweepMs),
   ];
 

@@ -14,7 +14,8 @@ export function createLog(level: string, destination: DestinationStream): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretPaths, censor: "[redacted]" },
-      serializers: { err: describeError },
+      // Not under pino's own key for errors: that would copy the message, unredacted, into `msg`.
+      serializers: { error: describeError },
     },
     destination,
   );

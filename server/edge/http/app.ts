@@ -44,7 +44,7 @@ export function createHttpApp(routes: readonly Route[], deps: HttpDependencies):
   });
   app.onError((error, http) => {
     if (error instanceof ProblemError) http.set("code", error.code);
-    else log.error({ event: "request_failed", requestId: http.get("requestId"), err: error });
+    else log.error({ event: "request_failed", requestId: http.get("requestId"), error });
     return problemResponse(error, place.publicOrigin);
   });
   return app;

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { contentHash, isCurrent } from "../http/etag.ts";
 
 /** Bytes that never change while the server runs, in every encoding that browsers ask for. */
 export interface StaticFile {
@@ -22,7 +22,7 @@ const compress: Record<Exclude<Encoding, "identity">, (bytes: Buffer) => Promise
 };
 
 export function createStaticFile(bytes: Buffer, contentType: string): StaticFile {
-  const hash = createHash("sha256").update(bytes).digest("base64url").slice(0, 22);
+  const hash = contentHash(bytes);
   const variants = new Map<Encoding, Promise<Buffer>>([["identity", Promise.resolve(bytes)]]);
 
   function variant(encoding: Encoding): Promise<Buffer> {
@@ -40,8 +40,7 @@ export function createStaticFile(bytes: Buffer, contentType: string): StaticFile
       // A strong validator names one representation (RFC 9110, section 8.8.3.3), so each encoding has its own.
       const etag = `"${hash}-${encoding}"`;
       const common = { ...headers, ETag: etag, Vary: "Accept-Encoding" };
-      if (matches(request.headers.get("if-none-match"), etag))
-        return new Response(null, { status: 304, headers: common });
+      if (isCurrent(request, etag)) return new Response(null, { status: 304, headers: common });
       const body = await variant(encoding);
       return new Response(new Uint8Array(body), {
         headers: {
@@ -68,7 +67,3 @@ function preferred(acceptEncoding: string): Encoding {
   if (accepted.has("br")) return "br";
   return accepted.has("gzip") ? "gzip" : "identity";
 }
-
-const matches = (ifNoneMatch: string | null, etag: string): boolean =>
-  ifNoneMatch !== null &&
-  ifNoneMatch.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);

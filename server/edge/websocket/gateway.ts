@@ -60,7 +60,7 @@ export function createGateway(deps: SocketDependencies): Gateway {
   function listen(connection: Connection, kind: Kind, origin: string | null): Listener {
     const shared = {
       deadlineMs: limits.socketAuthMs,
-      failed: (error: unknown) => log.error({ event: "socket_failed", err: error }),
+      failed: (error: unknown) => log.error({ event: "socket_failed", error }),
     };
     if (kind === "agent")
       return awaitFirstFrame(connection, {

@@ -17,7 +17,7 @@ export function refusalOf(
   retryAfterMs?: number,
 ): Refusal {
   const expected = error instanceof ProblemError;
-  if (!expected) log.error({ event: "frame_failed", err: error });
+  if (!expected) log.error({ event: "frame_failed", error });
   const { code, message: detail } = expected ? error : new ProblemError("unavailable");
   metrics.messageRefused(code);
   return {
