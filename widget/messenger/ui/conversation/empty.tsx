@@ -1,0 +1,9 @@
+import type { Language } from "../../locales/language.ts";
+
+/** A conversation that has not begun. */
+export const Empty = ({ language: { say } }: { readonly language: Language }) => (
+  <div class="empty">
+    <h2>{say("emptyTitle")}</h2>
+    <p>{say("emptyText")}</p>
+  </div>
+);
