@@ -1,6 +1,6 @@
 /** axe finds nothing in the messenger, on the desk and in the demo, in light and in dark. */
 
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { contactJwt } from "./harness/acme.ts";

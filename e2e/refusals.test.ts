@@ -1,18 +1,13 @@
 /** What goes wrong on a host page, and what its developer is told. */
 
 import { expect, test } from "vitest";
+import type { ErrorCode } from "../shared/problems.ts";
 import { contactJwt } from "./harness/acme.ts";
 import { startHostSite } from "./harness/host-site.ts";
 import { describeInBrowser, eventOf, hostPage, messengerOn } from "./harness/stage.ts";
 
 describeInBrowser("a page whose token is refused", (stage) => {
-  const tampered = async (): Promise<string> => {
-    const [header, , signature] = (await contactJwt("ada")).split(".");
-    const [, payload] = (await contactJwt("mallory")).split(".");
-    return `${header}.${payload}.${signature}`;
-  };
-
-  test.each([
+  const refusals: readonly [code: ErrorCode, token: () => Promise<string>][] = [
     ["placeholder_not_replaced", async () => "{{ contact_jwt }}"],
     ["token_expired", () => contactJwt("ada", { expiresInSeconds: -3600 })],
     ["signature_invalid", tampered],
@@ -21,7 +16,9 @@ describeInBrowser("a page whose token is refused", (stage) => {
     ["expiry_too_far", () => contactJwt("ada", { expiresInSeconds: 10 * 365 * 86_400 })],
     ["identity_missing", () => contactJwt("ada", { claims: { identity: undefined } })],
     ["audience_mismatch", () => contactJwt("ada", { community: "lobby" })],
-  ] as const)("is told %s, with cause and fix, and opens no session", async (code, token) => {
+  ];
+
+  test.each(refusals)("is told %s, with cause and fix, and opens no session", async (code, token) => {
     const context = await stage().browser.newContext();
     const page = await context.newPage();
     const errors: string[] = [];
@@ -92,3 +89,10 @@ describeInBrowser("a page outside the allowed origins", (stage) => {
     expect([response.status, (await response.json()).code]).toEqual([403, "origin_not_allowed"]);
   });
 });
+
+/** Mallory's claims under the signature of a token for Ada. */
+async function tampered(): Promise<string> {
+  const [header, , signature] = (await contactJwt("ada")).split(".");
+  const [, payload] = (await contactJwt("mallory")).split(".");
+  return `${header}.${payload}.${signature}`;
+}
