@@ -1,0 +1,201 @@
+/** Runs the session machine: carries out what it decides, and brings it what comes of it. */
+
+import { batch, type ReadonlySignal, signal } from "@preact/signals";
+import type { AssertedIdentity, FrameMessage } from "../../bridge/messages.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { ApiError, isRetryable } from "../transport/api-error.ts";
+import { backoffMs } from "../transport/backoff.ts";
+import { isRecord, isText } from "../transport/shape.ts";
+import { assertion } from "./claims.ts";
+import { type EntryParts, enter, keep } from "./entry.ts";
+import { atStart, nextSession } from "./session-machine.ts";
+import type {
+  Failure,
+  Session,
+  SessionContext,
+  SessionEffect,
+  SessionEvent,
+  SessionMachine,
+  SessionState,
+} from "./session-state.ts";
+
+/** The host has its own limit for its provider; this one is for a host that is gone. */
+const askLimitMs = 60_000;
+
+export interface KeeperParts extends EntryParts {
+  readonly surroundings: Pick<Surroundings, "after" | "random" | "online" | "broadcast">;
+  readonly context: () => SessionContext;
+  readonly post: (message: FrameMessage) => void;
+  readonly adopt: (session: Session) => void;
+  readonly disconnect: () => void;
+  readonly reconnect: () => void;
+  readonly tearDown: () => void;
+}
+
+export interface Keeper {
+  readonly state: ReadonlySignal<SessionState>;
+  dispatch(event: SessionEvent): void;
+}
+
+export function createKeeper(parts: KeeperParts): Keeper {
+  const { surroundings, api, vault, revocations } = parts;
+  const { after, broadcast } = surroundings;
+  const state = signal<SessionState>(atStart.state);
+  const waiting: SessionEvent[] = [];
+  let machine: SessionMachine = atStart;
+  let busy = false;
+  /** Ends of sessions that come before the next opening. */
+  let ending: Promise<void> = Promise.resolve();
+  let attempts = 0;
+  let cancelTimer = () => {};
+
+  /** One event at a time: an effect that dispatches is heard after the effects it stands among. */
+  function dispatch(event: SessionEvent): void {
+    waiting.push(event);
+    if (busy) return;
+    busy = true;
+    try {
+      // In one batch: the new state must not be seen with the old conversation, nor the other way round.
+      batch(() => {
+        for (let next = waiting.shift(); next; next = waiting.shift()) {
+          const step = nextSession(machine, next, parts.context());
+          machine = step.machine;
+          state.value = machine.state;
+          for (const effect of step.effects) run(effect);
+        }
+      });
+    } finally {
+      busy = false;
+    }
+  }
+
+  const isCurrent = (generation: number) => () => machine.generation === generation;
+
+  async function entering(
+    generation: number,
+    claim: AssertedIdentity,
+    request: () => Promise<Session>,
+  ): Promise<void> {
+    await ending;
+    dispatch(
+      await request().then(
+        (session): SessionEvent => ({ kind: "entered", generation, claim, session }),
+        (error): SessionEvent => ({ kind: "refused", generation, failure: failureOf(error) }),
+      ),
+    );
+  }
+
+  async function check(generation: number, { sessionToken }: Session): Promise<void> {
+    const outcome = await api.session(sessionToken).then(() => "alive" as const, outcomeOf);
+    dispatch({ kind: "checked", generation, outcome });
+  }
+
+  async function signOut({ session, everywhere, request }: EffectOf<"signOut">): Promise<void> {
+    const tokens = new Set([session?.sessionToken, vault.signedIn()?.sessionToken, vault.visitor()]);
+    forget();
+    const ends = [...tokens].filter(isText).map((token) => revocations.end(token, { everywhere }));
+    ending = Promise.all([ending, ...ends]).then(() => {});
+    if (surroundings.online()) await Promise.all(ends);
+    parts.post({ t: "result", request, ok: true, value: null });
+  }
+
+  function forget(): void {
+    vault.forgetSignedIn();
+    vault.forgetVisitor();
+  }
+
+  function revoke(sessionToken: string): void {
+    ending = Promise.all([ending, revocations.end(sessionToken, { everywhere: false })]).then(() => {});
+  }
+
+  function timer(ms: number, event: SessionEvent): void {
+    cancelTimer();
+    cancelTimer = after(ms, () => dispatch(event));
+  }
+
+  function adopt(claim: AssertedIdentity, session: Session): void {
+    attempts = 0;
+    cancelTimer();
+    const isCurrent = () => "session" in machine.state && machine.state.session === session;
+    void keep(parts, { claim, session, isCurrent });
+    parts.adopt(session);
+  }
+
+  function run(effect: SessionEffect): void {
+    switch (effect.kind) {
+      case "post":
+        parts.post(effect.message);
+        break;
+      case "enter": {
+        const { generation, claim, previous } = effect;
+        void entering(generation, claim, () =>
+          enter(parts, { claim, previous, isCurrent: isCurrent(generation) }),
+        );
+        break;
+      }
+      case "renew": {
+        const { generation, claim, session } = effect;
+        void entering(generation, claim, () => api.renew(session.sessionToken, assertion(claim)));
+        break;
+      }
+      case "check":
+        void check(effect.generation, effect.session);
+        break;
+      case "ask":
+        timer(askLimitMs, { kind: "token", ask: effect.ask, identity: null });
+        parts.post({ t: "tokenWanted", ask: effect.ask, reason: effect.reason });
+        break;
+      case "adopt":
+        adopt(effect.claim, effect.session);
+        break;
+      case "forget":
+        forget();
+        break;
+      case "endSignedIn": {
+        const stored = vault.signedIn();
+        vault.forgetSignedIn();
+        if (stored) revoke(stored.sessionToken);
+        break;
+      }
+      case "revoke":
+        revoke(effect.session.sessionToken);
+        break;
+      case "signOut":
+        void signOut(effect);
+        break;
+      case "announce":
+        broadcast.post({ t: "loggedOut", contactId: effect.contactId });
+        break;
+      case "retryLater":
+        timer(effect.afterMs ?? backoffMs(attempts++, surroundings.random()), { kind: "retry" });
+        break;
+      case "disconnect":
+      case "reconnect":
+      case "tearDown":
+        parts[effect.kind]();
+    }
+  }
+
+  broadcast.listen((message) => {
+    if (isRecord(message) && message.t === "loggedOut" && isText(message.contactId))
+      dispatch({ kind: "elsewhere", contactId: message.contactId });
+  });
+
+  return { state, dispatch };
+}
+
+type EffectOf<Kind extends SessionEffect["kind"]> = Extract<SessionEffect, { kind: Kind }>;
+
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof ApiError))
+    return { code: "unavailable", message: String(error), retryable: true, retryAfterMs: null };
+  const { code, message, retryAfterMs } = error;
+  return { code, message, retryable: isRetryable(code), retryAfterMs };
+}
+
+/** A session is good until the server says otherwise; that it could not be asked says nothing. */
+function outcomeOf(error: unknown): "alive" | "lapsed" | "revoked" {
+  const code = error instanceof ApiError ? error.code : null;
+  if (code === "session_revoked") return "revoked";
+  return code === "session_expired" || code === "session_missing" ? "lapsed" : "alive";
+}
