@@ -1,15 +1,27 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig, type UserConfig } from "vite";
 
 const target = "es2022";
 const root = import.meta.dirname;
+const connection = "widget/loader/connected/connection.ts";
 
 /**
- * Three bundles, one mode each; `.ci/build.ts` runs them all.
- * `loader`: one classic script with a stable name. `messenger`: the frame's engine and, split off, its user interface, in
+ * Four bundles, one mode each; `.ci/build.ts` runs them all, in this order. `connection`: what the loader asks for when it
+ * needs the frame. `loader`: one classic script with a stable name, which has the other's written in. `messenger`: the frame's engine and, split off, its user interface, in
  * files named by their content. `console`: the agent desk. The server reads the manifests to write the frame page.
  */
 const bundles: Record<string, UserConfig> = {
+  connection: {
+    base: "/assets/",
+    build: {
+      outDir: "dist/connection",
+      manifest: "manifest.json",
+      assetsDir: "",
+      modulePreload: false,
+      rolldownOptions: { input: resolve(root, connection), preserveEntrySignatures: "strict" },
+    },
+  },
   loader: {
     build: {
       outDir: "dist/loader",
@@ -50,7 +62,10 @@ export default defineConfig(({ mode }) => {
     ...bundle,
     root,
     publicDir: false,
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: {
+      "process.env.NODE_ENV": '"production"',
+      ...(mode === "loader" && { CONNECTION_FILE: JSON.stringify(`/assets/${connectionFile()}`) }),
+    },
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {
       ...bundle.build,
@@ -62,3 +77,13 @@ export default defineConfig(({ mode }) => {
     },
   };
 });
+
+/** What the build of `connection` was named. */
+function connectionFile(): string {
+  const manifest: Record<string, { file: string }> = JSON.parse(
+    readFileSync(resolve(root, "dist/connection/manifest.json"), "utf8"),
+  );
+  const file = manifest[connection]?.file;
+  if (!file) throw new Error("dist/connection/manifest.json does not name the connection; build it first.");
+  return file;
+}

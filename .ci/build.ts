@@ -1,4 +1,4 @@
-/** Builds the three browser bundles into `dist/`, only where their sources have changed since the last build. */
+/** Builds the browser bundles into `dist/`, only where their sources have changed since the last build. */
 
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const stampFile = join(root, "dist", "stamp");
 export async function buildBundles(): Promise<void> {
   const stamp = fingerprint();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
-  for (const mode of ["loader", "messenger", "console"]) {
+  for (const mode of ["connection", "loader", "messenger", "console"]) {
     await build({ mode, configFile: join(root, "vite.config.ts"), logLevel: "warn" });
   }
   writeFileSync(stampFile, stamp);

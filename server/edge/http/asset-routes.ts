@@ -5,6 +5,9 @@ import { defineRoute, everyone, type Route } from "./route.ts";
 
 const script = "text/javascript";
 
+/** Host pages import these as modules, which are fetched with CORS. */
+const crossOrigin = { "Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*" };
+
 export function assetRoutes({ bundles }: Pick<RouteDependencies, "bundles">): Route[] {
   /** Files named by their content: what has been fetched once never changes. */
   const hashedFiles = (path: string, bundle: Bundle, summary: string) =>
@@ -17,7 +20,10 @@ export function assetRoutes({ bundles }: Pick<RouteDependencies, "bundles">): Ro
       handle({ http, param }) {
         const file = bundle.files.get(param("file"));
         if (!file) throw new ProblemError("not_found");
-        return file.respond(http.req.raw, { "Cache-Control": "public, max-age=31536000, immutable" });
+        return file.respond(http.req.raw, {
+          ...crossOrigin,
+          "Cache-Control": "public, max-age=31536000, immutable",
+        });
       },
     });
 
@@ -31,8 +37,7 @@ export function assetRoutes({ bundles }: Pick<RouteDependencies, "bundles">): Ro
       handle: ({ http }) =>
         bundles.loader.respond(http.req.raw, {
           "Cache-Control": "public, max-age=300, stale-while-revalidate=86400",
-          "Cross-Origin-Resource-Policy": "cross-origin",
-          "Access-Control-Allow-Origin": "*",
+          ...crossOrigin,
         }),
     }),
     hashedFiles("/assets/:file", bundles.messenger, "Files of the messenger's frame."),
