@@ -19,6 +19,8 @@ export interface KnownMessages {
 export interface NewMessage {
   readonly conversationId: string;
   readonly message: Message;
+  /** The message's `at` in milliseconds. */
+  readonly at: number;
 }
 
 export interface AppendDecision {
@@ -28,35 +30,49 @@ export interface AppendDecision {
   readonly added: readonly NewMessage[];
 }
 
+/** A conversation that grows in this turn. */
+interface Growing {
+  lastSeq: number;
+  /** By id. */
+  readonly messages: Map<string, Message>;
+}
+
 export function decideAppends(drafts: readonly MessageDraft[], known: KnownMessages): AppendDecision {
   const added: NewMessage[] = [];
-  const lastSeqs = new Map<string, number>();
-  const thisTurn = new Map<string, Message>();
+  const growing = new Map<string, Growing>();
+
+  function grow(conversationId: string): Growing | null {
+    const grown = growing.get(conversationId);
+    if (grown) return grown;
+    const lastSeq = known.lastSeq(conversationId);
+    if (lastSeq === null) return null;
+    const fresh = { lastSeq, messages: new Map<string, Message>() };
+    growing.set(conversationId, fresh);
+    return fresh;
+  }
 
   function decide(draft: MessageDraft): Appended {
-    const { conversationId, id } = draft;
+    const { conversationId, id, at } = draft;
     if (draft.sessionId !== null && !known.isLive(draft.sessionId))
       return { ok: false, code: "session_revoked" };
-    const lastSeq = lastSeqs.get(conversationId) ?? known.lastSeq(conversationId);
-    if (lastSeq === null) return { ok: false, code: "not_found" };
-    const place = `${conversationId} ${id}`;
-    const stored = thisTurn.get(place) ?? known.find(conversationId, id);
+    const conversation = grow(conversationId);
+    if (!conversation) return { ok: false, code: "not_found" };
+    const stored = conversation.messages.get(id) ?? known.find(conversationId, id);
     if (stored)
       return isRepetition(draft, stored)
         ? { ok: true, message: stored, repeated: true }
         : { ok: false, code: "message_conflict" };
     const message: Message = {
       id,
-      seq: lastSeq + 1,
+      seq: ++conversation.lastSeq,
       author: draft.author,
       text: draft.text,
       attachments: [],
-      at: timestamp(draft.at),
+      at: timestamp(at),
       verified: draft.verified,
     };
-    lastSeqs.set(conversationId, message.seq);
-    thisTurn.set(place, message);
-    added.push({ conversationId, message });
+    conversation.messages.set(id, message);
+    added.push({ conversationId, message, at });
     return { ok: true, message, repeated: false };
   }
 

@@ -1,6 +1,6 @@
 /** The statements of the journal; `journal.ts` tells what it is for. */
 
-import type { Generated, Kysely } from "kysely";
+import type { Kysely } from "kysely";
 import type { ConversationStatus, Message } from "../../../shared/protocol.ts";
 import type { NewMessage } from "../append.ts";
 import type { Schema } from "../schema.ts";
@@ -10,10 +10,15 @@ import { toMessage } from "../units/message.ts";
 
 interface JournalSchema extends Schema {
   message_journal: {
-    position: Generated<number>;
+    position: number;
     /** JSON array of `NewMessage`. */
     messages: string;
   };
+}
+
+export interface JournalEntry {
+  readonly position: number;
+  readonly messages: readonly NewMessage[];
 }
 
 export interface ConversationHead {
@@ -35,13 +40,15 @@ export function journalUnits(schema: Kysely<Schema>) {
   const findLive = statement((p: { sessionId: string }) =>
     db.selectFrom("session").select("id").where("id", "=", p.sessionId).where("ended_at", "is", null),
   );
-  const insertEntry = statement((p: { messages: string }) =>
-    db.insertInto("message_journal").values({ messages: p.messages }),
+  const insertEntry = statement((p: { position: number; messages: string }) =>
+    db.insertInto("message_journal").values({ position: p.position, messages: p.messages }),
   );
   const allEntries = statement((_: Record<never, never>) =>
-    db.selectFrom("message_journal").select("messages").orderBy("position"),
+    db.selectFrom("message_journal").selectAll().orderBy("position"),
   );
-  const removeEntries = statement((_: Record<never, never>) => db.deleteFrom("message_journal"));
+  const removeBefore = statement((p: { position: number }) =>
+    db.deleteFrom("message_journal").where("position", "<", p.position),
+  );
   const insertMessage = statement(
     (p: {
       key: number;
@@ -86,16 +93,16 @@ export function journalUnits(schema: Kysely<Schema>) {
       return (yield* row(findLive, { sessionId })) !== undefined;
     },
 
-    *record(messages: readonly NewMessage[]): Unit<void> {
-      yield* write(insertEntry, { messages: JSON.stringify(messages) });
+    *record(position: number, messages: readonly NewMessage[]): Unit<void> {
+      yield* write(insertEntry, { position, messages: JSON.stringify(messages) });
     },
 
-    *recorded(): Unit<readonly NewMessage[]> {
+    *recorded(): Unit<readonly JournalEntry[]> {
       const entries = yield* rows(allEntries, {});
-      return entries.flatMap((entry): NewMessage[] => JSON.parse(entry.messages));
+      return entries.map(({ position, messages }) => ({ position, messages: JSON.parse(messages) }));
     },
 
-    *fileMessage(key: number, message: Message): Unit<void> {
+    *fileMessage(key: number, { message, at }: NewMessage): Unit<void> {
       yield* write(insertMessage, {
         key,
         seq: message.seq,
@@ -104,7 +111,7 @@ export function journalUnits(schema: Kysely<Schema>) {
         authorName: message.author.name,
         verified: message.verified ? 1 : 0,
         text: message.text,
-        at: Date.parse(message.at),
+        at,
       });
     },
 
@@ -118,8 +125,9 @@ export function journalUnits(schema: Kysely<Schema>) {
       yield* write(moveHead, { key, lastSeq, updatedAt, state });
     },
 
-    *empty(): Unit<void> {
-      yield* write(removeEntries, {});
+    /** Forgets the entries before a position. */
+    *trim(position: number): Unit<void> {
+      yield* write(removeBefore, { position });
     },
   };
 }

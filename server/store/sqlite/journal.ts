@@ -2,10 +2,10 @@
  * Where messages are made durable before they are filed.
  *
  * A message belongs in two trees, by `seq` and by id. With fifty customers writing at once, each commit would have to write
- * and sync a page of both for every one of them, 1.7 ms in all. So the messages of a turn go into one row of a journal,
- * appended in 0.2 ms, and are filed into their trees many at a time: when somebody reads them, or when there are enough.
- * Until then they are also held in memory, where repetitions are found and `seq`s given. Hence one process alone may have
- * the file open.
+ * and sync pages of both for every one of them. So the messages of a turn go into one row of a journal, which is appended
+ * with a fifth of that, and are filed into their trees conversation by conversation: when somebody reads them, or when
+ * enough have gathered. Until then they are held in memory as well, where repetitions are found and `seq`s given. Hence one
+ * process alone may have the file open.
  */
 
 import type { Kysely } from "kysely";
@@ -17,13 +17,19 @@ import type { Unit } from "../unit.ts";
 import type { Database } from "./database.ts";
 import { journalUnits } from "./journal-units.ts";
 
-/** Enough for neighbours to share pages, few enough to be filed within some ten milliseconds. */
-const enough = { messages: 2000, characters: 2 * 1024 * 1024 };
+/** What may gather: enough for neighbours to share pages, little enough to hold in memory and to file when a list is read. */
+const most = { messages: 10_000, characters: 4 * 1024 * 1024, entries: 256 };
+
+/** Messages filed in one go in the background, so that new ones wait some two milliseconds at most. */
+const helping = 256;
 
 /** A conversation with unfiled messages. */
 interface Head {
   readonly key: number;
-  readonly messages: Map<string, Message>;
+  /** Journal position of the first of them. */
+  readonly since: number;
+  /** By id, in the order of `seq`. */
+  readonly messages: Map<string, NewMessage>;
   lastSeq: number;
   updatedAt: number;
   state: ConversationStatus;
@@ -35,16 +41,22 @@ export interface MessageJournal {
   /** The conversation as it is with its unfiled messages. */
   current(conversation: ConversationRecord): ConversationRecord;
   lastSeq(conversationId: string): number;
+  /** Puts a conversation's messages into their places, in a transaction of its own. */
+  file(conversationId: string): void;
+  fileAll(): void;
+  /** Whether so much has gathered that `fileOldest` should be called. */
   isFull(): boolean;
-  /** Puts every message into its place, in a transaction of its own. */
-  file(): void;
+  fileOldest(): void;
   /** Reads the journal again: at start, and where a transaction was undone that had written to it. */
   reload(): void;
 }
 
 export function createJournal(database: Database, db: Kysely<Schema>): MessageJournal {
   const units = journalUnits(db);
+  /** In the order of `since`. */
   const heads = new Map<string, Head>();
+  /** Of the newest entry. */
+  let position = 0;
   let size = { messages: 0, characters: 0 };
 
   function findHead(conversationId: string): Head | null {
@@ -53,17 +65,18 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
     const stored = database.run(units.head(conversationId));
     if (!stored) return null;
     const { key, last_seq: lastSeq, updated_at: updatedAt, state } = stored;
-    return { key, messages: new Map(), lastSeq, updatedAt, state };
+    return { key, since: position, messages: new Map(), lastSeq, updatedAt, state };
   }
 
-  function remember({ conversationId, message }: NewMessage): void {
+  function remember(added: NewMessage): void {
+    const { conversationId, message, at } = added;
     const head = findHead(conversationId);
-    if (!head)
-      throw new Error(`The journal has a message of conversation ${conversationId}, which is unknown.`);
+    // An entry outlives the filing of some of its conversations.
+    if (!head || message.seq <= head.lastSeq) return;
     heads.set(conversationId, head);
-    head.messages.set(message.id, message);
+    head.messages.set(message.id, added);
     head.lastSeq = message.seq;
-    head.updatedAt = Math.max(head.updatedAt, Date.parse(message.at));
+    head.updatedAt = Math.max(head.updatedAt, at);
     if (head.state === "closed" && message.author.kind === "contact") head.state = "open";
     size.messages += 1;
     size.characters += message.text.length;
@@ -81,24 +94,55 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
       find: (conversationId, id) => {
         const within = head(conversationId);
         if (!within) return null;
-        return within.messages.get(id) ?? database.run(units.message(within.key, id));
+        return within.messages.get(id)?.message ?? database.run(units.message(within.key, id));
       },
     };
   }
 
-  function* fileAll(): Unit<void> {
-    for (const head of [...heads.values()].sort((a, b) => a.key - b.key)) {
+  function fileHeads(due: ReadonlyMap<string, Head>): void {
+    if (due.size === 0) return;
+    // Not synced: if a power cut takes the filing, it takes the trimming of the journal with it.
+    database.exec("pragma synchronous = normal; begin immediate");
+    try {
+      database.run(fileUnit(due));
+      database.exec("commit");
+    } catch (error) {
+      database.rollback();
+      throw error;
+    } finally {
+      database.exec("pragma synchronous = full");
+    }
+    for (const [id, { messages }] of due) {
+      heads.delete(id);
+      size.messages -= messages.size;
+      for (const { message } of messages.values()) size.characters -= message.text.length;
+    }
+  }
+
+  function* fileUnit(due: ReadonlyMap<string, Head>): Unit<void> {
+    for (const head of due.values()) {
       for (const message of head.messages.values()) yield* units.fileMessage(head.key, message);
       yield* units.moveHead(head);
     }
-    yield* units.empty();
+    const oldest = heads.entries().find(([id]) => !due.has(id));
+    yield* units.trim(oldest?.[1].since ?? position + 1);
+  }
+
+  function isFull(): boolean {
+    const [oldest] = heads.values();
+    return (
+      size.messages >= most.messages ||
+      size.characters >= most.characters ||
+      (oldest !== undefined && position - oldest.since >= most.entries)
+    );
   }
 
   return {
     append(drafts) {
       const { answers, added } = decideAppends(drafts, known());
       if (added.length > 0) {
-        database.run(units.record(added));
+        position += 1;
+        database.run(units.record(position, added));
         for (const message of added) remember(message);
       }
       return answers;
@@ -113,29 +157,35 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
 
     lastSeq: (conversationId) => heads.get(conversationId)?.lastSeq ?? 0,
 
-    isFull: () => size.messages >= enough.messages || size.characters >= enough.characters,
+    file(conversationId) {
+      const head = heads.get(conversationId);
+      if (head) fileHeads(new Map([[conversationId, head]]));
+    },
 
-    file() {
-      if (heads.size === 0) return;
-      // Not synced: if a power cut takes the filing, it takes the emptying of the journal with it.
-      database.exec("pragma synchronous = normal; begin immediate");
-      try {
-        database.run(fileAll());
-        database.exec("commit");
-      } catch (error) {
-        database.rollback();
-        throw error;
-      } finally {
-        database.exec("pragma synchronous = full");
+    fileAll: () => fileHeads(new Map(heads)),
+
+    isFull,
+
+    fileOldest() {
+      const wanted = Math.max(helping, size.messages - most.messages);
+      const due = new Map<string, Head>();
+      let messages = 0;
+      for (const [id, head] of heads) {
+        due.set(id, head);
+        messages += head.messages.size;
+        if (messages >= wanted) break;
       }
-      heads.clear();
-      size = { messages: 0, characters: 0 };
+      fileHeads(due);
     },
 
     reload() {
       heads.clear();
+      position = 0;
       size = { messages: 0, characters: 0 };
-      for (const message of database.run(units.recorded())) remember(message);
+      for (const entry of database.run(units.recorded())) {
+        position = entry.position;
+        for (const message of entry.messages) remember(message);
+      }
     },
   };
 }

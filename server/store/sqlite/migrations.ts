@@ -86,7 +86,6 @@ const first = [
     primary key (session_id, hash)
   ) strict, without rowid`,
   "create index session_token_hash on session_token (hash)",
-  "create index session_token_expiry on session_token (expires_at)",
 
   "create table revoked_token (hash text primary key, expires_at integer not null) strict, without rowid",
   "create index revoked_token_expiry on revoked_token (expires_at)",

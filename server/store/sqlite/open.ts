@@ -35,7 +35,6 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const keys = platformKeyUnits(db);
   const journal = createJournal(database, db);
   journal.reload();
-  journal.file();
 
   const group = createCommitGroup(
     {
@@ -56,8 +55,11 @@ export async function openSqliteStore(path: string): Promise<Store> {
   /** Does no harm where it fails: the journal keeps what it has, and whoever reads next is told why. */
   function fileInBackground(): void {
     try {
-      journal.file();
-    } catch {}
+      if (journal.isFull()) journal.fileOldest();
+    } catch {
+      return;
+    }
+    if (journal.isFull()) setImmediate(fileInBackground);
   }
 
   const write = <Result>(makeUnit: () => Unit<Result>): Promise<Result> =>
@@ -91,22 +93,22 @@ export async function openSqliteStore(path: string): Promise<Store> {
 
     append,
     messages: async (conversationId, query) => {
-      journal.file();
+      journal.file(conversationId);
       return database.run(messages.page(conversationId, query));
     },
     conversation: async (id) => {
-      journal.file();
+      journal.file(id);
       return database.run(lists.one(id));
     },
     conversations: async (query) => {
-      journal.file();
+      journal.fileAll();
       return database.run(lists.list(query));
     },
     markReceipts: (id, by, positions) =>
       write(() => conversations.markReceipts(id, by, positions, journal.lastSeq(id))),
     updateConversation: async (id, change, at) => {
       // What was acknowledged before comes before the change: a message may have reopened what is closed now.
-      journal.file();
+      journal.file(id);
       return await write(function* () {
         const changed = yield* conversations.update(id, change, at);
         return changed && ((yield* lists.withDetails([changed]))[0] ?? null);
@@ -122,7 +124,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     },
     close: async () => {
       group.close();
-      journal.file();
+      journal.fileAll();
       database.close();
     },
   };

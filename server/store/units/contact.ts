@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely, Selectable } from "kysely";
 import { timestamp } from "../../../shared/clock.ts";
 import type { Contact, ContactField } from "../../../shared/protocol.ts";
@@ -6,6 +5,7 @@ import { type SignedField, visitorKey } from "../../identity/identity.ts";
 import type { ContactTable, Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import type { ContactAssertion } from "../store.ts";
+import { timeOrderedId } from "../time-ordered-id.ts";
 import { row, type Unit, write } from "../unit.ts";
 
 type ContactRow = Selectable<ContactTable>;
@@ -54,7 +54,7 @@ export function contactUnits(db: Kysely<Schema>) {
 
     /** A visitor is always somebody new: nothing unsigned finds or merges with a contact that stands. */
     *addVisitor(communityId: string, at: number): Unit<ContactRow> {
-      const id = randomUUID();
+      const id = timeOrderedId(at);
       const visitor: ContactRow = {
         id,
         community_id: communityId,
@@ -79,7 +79,7 @@ export function contactUnits(db: Kysely<Schema>) {
         return { ...stored, fields };
       }
       const made: ContactRow = {
-        id: randomUUID(),
+        id: timeOrderedId(at),
         community_id: contact.communityId,
         platform_key: contact.platformKey,
         auth_id: contact.authId,

@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely, Selectable } from "kysely";
 import type { ConversationStatus, Receipts } from "../../../shared/protocol.ts";
 import type { ConversationTable, Flag, Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import type { ConversationRecord, ReceiptsMoved } from "../store.ts";
+import { timeOrderedId } from "../time-ordered-id.ts";
 import { row, type Unit, write } from "../unit.ts";
 
 export type ConversationRow = Selectable<ConversationTable>;
@@ -87,7 +87,7 @@ export function conversationUnits(db: Kysely<Schema>) {
       const found = yield* row(findOfContact, { contactId, preview });
       if (found) return found;
       const made = yield* row(insert, {
-        id: randomUUID(),
+        id: timeOrderedId(at),
         contactId,
         communityId,
         deploymentId,

@@ -1,6 +1,5 @@
 /** Sessions while they live: opened, found, renewed, touched. `session-end.ts` has the other half. */
 
-import { randomUUID } from "node:crypto";
 import type { Kysely, Selectable } from "kysely";
 import type { TokenUse } from "../../identity/identity.ts";
 import type { Schema, SessionTable } from "../schema.ts";
@@ -14,6 +13,7 @@ import type {
   SessionRenewal,
   SessionRenewed,
 } from "../store.ts";
+import { timeOrderedId } from "../time-ordered-id.ts";
 import { row, type Unit, write } from "../unit.ts";
 import { contactUnits, toContact } from "./contact.ts";
 import { conversationUnits, toConversation } from "./conversation.ts";
@@ -109,7 +109,7 @@ export function sessionUnits(db: Kysely<Schema>) {
       };
       const conversation = yield* conversations.ofContact(contact.id, place, at);
       const session: SessionRow = {
-        id: randomUUID(),
+        id: timeOrderedId(at),
         token_hash: opening.tokenHash,
         contact_id: contact.id,
         conversation_id: conversation.id,
@@ -124,7 +124,7 @@ export function sessionUnits(db: Kysely<Schema>) {
         ended_at: null,
       };
       yield* write(insert, session);
-      if (identityToken) yield* tokens.keep(identityToken, session.id);
+      if (identityToken) yield* tokens.keep(identityToken, session.id, at);
       return {
         ok: true,
         session: toSession(session),
@@ -151,7 +151,7 @@ export function sessionUnits(db: Kysely<Schema>) {
     },
 
     *renew(renewal: SessionRenewal): Unit<SessionRenewed> {
-      const { contact: assertion, identityToken, tokenHash, idleExpiresAt, absoluteExpiresAt } = renewal;
+      const { contact: assertion, identityToken, tokenHash, idleExpiresAt, absoluteExpiresAt, at } = renewal;
       const session = yield* row(findById, { id: renewal.sessionId });
       if (!session) return { ok: false, code: "session_missing" };
       if (session.ended_at !== null) return { ok: false, code: "session_revoked" };
@@ -160,9 +160,9 @@ export function sessionUnits(db: Kysely<Schema>) {
       if (identityToken) {
         if (yield* tokens.isRevoked(identityToken, contact.valid_after_seconds)) return revoked;
         if (yield* tokens.isReplayed(identityToken, assertion.communityId)) return replayed;
-        yield* tokens.keep(identityToken, session.id);
+        yield* tokens.keep(identityToken, session.id, at);
       }
-      if (assertion.verified) yield* contacts.save(assertion, contact, renewal.at);
+      if (assertion.verified) yield* contacts.save(assertion, contact, at);
       yield* write(replaceToken, { id: session.id, tokenHash, idleExpiresAt, absoluteExpiresAt });
       const renewed = {
         ...session,

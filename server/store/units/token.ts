@@ -23,6 +23,9 @@ export function tokenUnits(db: Kysely<Schema>) {
       .values({ session_id: p.sessionId, hash: p.hash, expires_at: p.expiresAt })
       .onConflict((conflict) => conflict.doNothing()),
   );
+  const forgetExpired = statement((p: { sessionId: string; at: number }) =>
+    db.deleteFrom("session_token").where("session_id", "=", p.sessionId).where("expires_at", "<", p.at),
+  );
   const revokeOfSession = statement((p: { sessionId: string }) =>
     db
       .insertInto("revoked_token")
@@ -37,9 +40,6 @@ export function tokenUnits(db: Kysely<Schema>) {
   );
   const sweepUsed = statement((p: { at: number }) =>
     db.deleteFrom("used_token").where("expires_at", "<", p.at),
-  );
-  const sweepSessionTokens = statement((p: { at: number }) =>
-    db.deleteFrom("session_token").where("expires_at", "<", p.at),
   );
 
   return {
@@ -61,7 +61,9 @@ export function tokenUnits(db: Kysely<Schema>) {
       return (yield* row(insertUsed, { communityId, jti: token.singleUseId, expiresAt })) === undefined;
     },
 
-    *keep(token: TokenUse, sessionId: string): Unit<void> {
+    /** The session's earlier tokens are kept until they have expired by themselves. */
+    *keep(token: TokenUse, sessionId: string, at: number): Unit<void> {
+      yield* write(forgetExpired, { sessionId, at });
       const expiresAt = token.expiresAtSeconds * 1000;
       for (const hash of token.hashes) yield* write(insertSessionToken, { sessionId, hash, expiresAt });
     },
@@ -73,7 +75,6 @@ export function tokenUnits(db: Kysely<Schema>) {
     *sweep(at: number): Unit<void> {
       yield* write(sweepRevoked, { at });
       yield* write(sweepUsed, { at });
-      yield* write(sweepSessionTokens, { at });
     },
   };
 }
