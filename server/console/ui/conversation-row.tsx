@@ -50,7 +50,7 @@ export function ConversationRow(props: {
 }
 
 /** Up and down walk the rows; Tab still does as well. */
-function walk(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
+function walk(event: KeyboardEvent & { readonly currentTarget: HTMLButtonElement }): void {
   const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   const rows = [...(event.currentTarget.closest("ul")?.querySelectorAll("button") ?? [])];
   const next = rows[rows.indexOf(event.currentTarget) + step];
