@@ -34,7 +34,7 @@ export function attendLog(
   let hidden = log.clientHeight === 0;
 
   const look = () => {
-    reading.atNewest.value = follow.following && lastKey !== undefined;
+    reading.atNewest.value = model.panelOpen.peek() && follow.following && lastKey !== undefined;
     nearStart.value = follow.nearStart;
   };
   /** Where a reader begins: at the newest message, or at the first new one where they don't all fit. */

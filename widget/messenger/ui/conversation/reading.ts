@@ -4,7 +4,7 @@ import { isNewSince } from "./rows.ts";
 
 /** Whether the customer has the newest message before their eyes, and what follows from it. */
 export interface Reading {
-  /** Set by the log: it shows at least one message, and its end is in view. */
+  /** Set by the log of an open panel: it shows at least one message, and its end is in view. */
   readonly atNewest: Signal<boolean>;
   /** The `seq` after which the “New” line stands, or null. */
   readonly divider: ReadonlySignal<number | null>;
@@ -25,6 +25,7 @@ export function createReading(model: MessengerModel, visible: ReadonlySignal<boo
     const looking = attending.value;
     const canMark = model.session.value.kind === "open";
     batch(() => {
+      if (!isOpen) atNewest.value = false;
       divider.value = nextDivider(isOpen ? divider.peek() : null, thread, looking);
       const newest = newestSeq(thread);
       if (looking && canMark && newest > thread.readSeq) model.markRead(newest);

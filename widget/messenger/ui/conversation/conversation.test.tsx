@@ -1,0 +1,150 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Entry, Thread } from "../../model/messenger-model.ts";
+import { emptyThread, fakeModel, grace, noon, pending, said, threadOf } from "../fixtures/fake-model.ts";
+import { type Stage, stage } from "../fixtures/stage.ts";
+import { MessageRow } from "./message-row.tsx";
+
+let view: Stage;
+afterEach(() => view.unmount());
+
+const show = async (thread: Thread) => {
+  const model = fakeModel({ thread });
+  view = await stage(model);
+  return model;
+};
+const history = [said({ seq: 1, text: "Hello" }), grace(2, "Hi")];
+
+describe("the log", () => {
+  it("holds each message as an article with its place and how far it came", async () => {
+    await show(threadOf([...history, said({ seq: 3, text: "One", status: "sent" }), pending("p", "Two")]));
+    expect(view.one("log", "Conversation").getAttribute("aria-live")).toBe("off");
+    const articles = view.all("article").map(({ dataset, textContent }) => ({ ...dataset, textContent }));
+    expect(articles).toEqual([
+      { seq: "1", status: "read", textContent: "Hello" },
+      { seq: "2", status: "read", textContent: "Hi" },
+      { seq: "3", status: "sent", textContent: "One" },
+      { status: "sending", textContent: "Two" },
+    ]);
+  });
+
+  it("names each article by author, time and status, and shows name and time once a group", async () => {
+    await show(
+      threadOf([grace(1, "a", noon), grace(2, "b", noon + 1000), said({ seq: 3, text: "c", at: noon })]),
+    );
+    const names = view.all("article").map((article) => article.getAttribute("aria-label"));
+    expect(names).toEqual([
+      expect.stringMatching(/^Grace, \d+:\d\d.*$/),
+      expect.stringMatching(/^Grace, \d+:\d\d.*$/),
+      expect.stringMatching(/^You, \d+:\d\d.*, Read$/),
+    ]);
+    expect(view.root.textContent?.match(/Grace/g)?.length).toBe(1);
+    expect(view.root.textContent).toContain("Today");
+  });
+
+  it("keeps a message's element on its way from the outbox to its reader", async () => {
+    const model = await show(threadOf([...history, pending("message-3", "Three")]));
+    const article = view.all("article").at(-1);
+    for (const status of ["sent", "delivered", "read"] as const) {
+      await view.act(() => {
+        model.thread.value = threadOf([...history, said({ seq: 3, text: "Three", status })]);
+      });
+      expect(view.all("article").at(-1)).toBe(article);
+      expect(article?.dataset.status).toBe(status);
+    }
+    expect(article?.dataset.seq).toBe("3");
+  });
+
+  it("draws only what changed among thousands", async () => {
+    const thousands: Entry[] = Array.from({ length: 2000 }, (_, i) => grace(i + 1, `Message ${i + 1}`, noon));
+    const model = await show(threadOf(thousands));
+    const draws = vi.spyOn(MessageRow.prototype, "render");
+    await view.act(() => {
+      // New objects throughout, as after a reload from storage.
+      model.thread.value = threadOf([...structuredClone(thousands), grace(2001, "One more", noon)]);
+    });
+    expect(view.all("article").length).toBe(2001);
+    // The new one, and the one that no longer ends its group.
+    expect(draws.mock.calls.map(([{ row }]) => row.key)).toEqual(["message-2000", "message-2001"]);
+    draws.mockRestore();
+  });
+
+  it("greets where nothing has been said, and does not where messages are still on their way", async () => {
+    const model = await show(emptyThread);
+    expect(view.one("heading", "How can we help?")).toBeTruthy();
+    await view.act(() => {
+      model.thread.value = { ...emptyThread, lastSeq: 12 };
+    });
+    expect(view.all("heading", "How can we help?")).toEqual([]);
+  });
+
+  it("says who is writing", async () => {
+    const model = await show(threadOf(history));
+    for (const [names, text] of [
+      [["Grace"], "Grace is typing"],
+      [[null], "Support is typing"],
+      [["Grace", "Lin"], "Several people are typing"],
+    ] as const) {
+      await view.act(() => {
+        model.typing.value = names;
+      });
+      expect(view.one("log").textContent).toContain(text);
+    }
+  });
+});
+
+describe("a message that failed", () => {
+  const failed = (code: "rate_limited" | "message_too_long", retryable: boolean) =>
+    threadOf([
+      ...history,
+      pending("p1", "Lost", { status: "failed", code, retryable }),
+      pending("p2", "Next"),
+    ]);
+
+  it("says why and can be tried again or deleted, wherever it stands", async () => {
+    const model = await show(failed("rate_limited", true));
+    const article = view.all("article")[2];
+    expect(article?.dataset.status).toBe("failed");
+    expect(article?.textContent).toContain("Message not sent. That was a lot at once.");
+    view.one("button", "Retry").focus();
+    await view.act(() => view.one("button", "Retry").click());
+    // The button goes with the failure: the focus must not fall to the page.
+    expect(document.activeElement).toBe(view.one("log"));
+    await view.act(() => view.one("button", "Delete").click());
+    expect(model.asked.filter((call) => !call.startsWith("markRead"))).toEqual(["retry p1", "discard p1"]);
+  });
+
+  it("offers no retry that can't succeed", async () => {
+    await show(failed("message_too_long", false));
+    expect(view.all("button", "Retry")).toEqual([]);
+    expect(view.one("button", "Delete")).toBeTruthy();
+  });
+});
+
+describe("the announcer", () => {
+  it("says what comes in while the panel is open, and stays silent while it is closed", async () => {
+    const model = await show(threadOf(history));
+    const [announcer] = view.all("status");
+    await view.act(() => {
+      model.thread.value = threadOf([...history, grace(3, "There you are")], { readSeq: 2 });
+    });
+    expect(announcer?.textContent).toBe("Grace: There you are");
+    await view.act(() => {
+      model.panelOpen.value = false;
+    });
+    await view.act(() => {
+      model.thread.value = threadOf([...history, grace(3, "There you are"), grace(4, "Bye")], { readSeq: 3 });
+    });
+    expect(announcer?.textContent).toBe("Grace: There you are");
+  });
+});
+
+describe("reading", () => {
+  it("marks what a customer sees and shows where the new part begins", async () => {
+    const model = await show(threadOf([...history, grace(3, "New?")], { readSeq: 2 }));
+    expect(model.asked).toEqual(["markRead 3"]);
+    expect(view.one("log").textContent).toMatch(/Hi.*New.*New\?/);
+    await view.write("Yes");
+    await view.press("Enter");
+    expect(view.root.querySelector(".divider")).toBe(null);
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { grace, noon, pending, said, threadOf } from "../fixtures/fake-model.ts";
+import { layOut, type Row, sameRow } from "./rows.ts";
+
+const minute = 60_000;
+
+/** `2^` opens a group, `2$` closes one, `2!` says how far it came. */
+const sketch = (rows: readonly Row[]) =>
+  rows.map((row) => {
+    if (row.kind !== "entry") return row.kind;
+    const { entry, first, last, showStatus } = row;
+    const name = entry.kind === "message" ? entry.message.seq : entry.id;
+    return `${name}${first ? "^" : ""}${last ? "$" : ""}${showStatus ? "!" : ""}`;
+  });
+
+const lay = (...entries: Parameters<typeof threadOf>[0]) => sketch(layOut(threadOf(entries), null));
+
+describe("groups", () => {
+  it("hold one author's messages together", () => {
+    expect(lay(grace(1, "a"), grace(2, "b"), said({ seq: 3, text: "c" }), grace(4, "d"))).toEqual([
+      "day",
+      "1^",
+      "2$",
+      "3^$!",
+      "4^$",
+    ]);
+  });
+
+  it("part after five minutes, and at midnight", () => {
+    expect(lay(grace(1, "a", noon), grace(2, "b", noon + 5 * minute))).toEqual(["day", "1^$", "2^$"]);
+    const midnight = new Date(noon).setHours(24, 0, 0, 0);
+    expect(lay(grace(1, "a", midnight - minute), grace(2, "b", midnight))).toEqual([
+      "day",
+      "1^$",
+      "day",
+      "2^$",
+    ]);
+  });
+
+  it("part between two agents, and around what the system says", () => {
+    expect(lay(grace(1, "a"), said({ seq: 2, text: "b", by: "agent", name: "Lin" }))).toEqual([
+      "day",
+      "1^$",
+      "2^$",
+    ]);
+    const system = (seq: number) => said({ seq, text: "closed", by: "system" });
+    expect(lay(system(1), system(2))).toEqual(["day", "1^$", "2^$"]);
+  });
+});
+
+describe("the status", () => {
+  it("stands on the last own message before someone else speaks, also over pauses", () => {
+    const own = (seq: number, at: number) => said({ seq, text: "x", at });
+    expect(lay(own(1, noon), own(2, noon + 60 * minute), grace(3, "y", noon + 120 * minute))).toEqual([
+      "day",
+      "1^$",
+      "2^$!",
+      "3^$",
+    ]);
+  });
+
+  it("of a message from others tells whether this customer has read it", () => {
+    const rows = layOut(threadOf([grace(1, "a"), grace(2, "b")], { readSeq: 1 }), null);
+    expect(rows.flatMap((row) => (row.kind === "entry" ? [row.status] : []))).toEqual(["read", "delivered"]);
+  });
+});
+
+describe("the line before what is new", () => {
+  const entries = [grace(1, "a"), said({ seq: 2, text: "b" }), grace(3, "c"), grace(4, "d")];
+
+  it("parts a group and stands before the first message of someone else", () => {
+    expect(sketch(layOut(threadOf(entries), 1))).toEqual(["day", "1^$", "2^$!", "divider", "3^", "4$"]);
+    expect(sketch(layOut(threadOf(entries), 3))).toEqual(["day", "1^$", "2^$!", "3^$", "divider", "4^$"]);
+  });
+
+  it("is not drawn where nothing is new, or everything", () => {
+    expect(sketch(layOut(threadOf(entries), 4))).not.toContain("divider");
+    expect(sketch(layOut(threadOf(entries), 0))).not.toContain("divider");
+  });
+
+  it("is drawn above all where older messages are still to come", () => {
+    expect(sketch(layOut(threadOf(entries, { hasOlder: true }), 0)).slice(0, 2)).toEqual(["day", "divider"]);
+  });
+});
+
+describe("a message on its way", () => {
+  it("keeps its key when it leaves the outbox", () => {
+    const [, before] = layOut(threadOf([pending("message-1", "Hello")]), null);
+    const [, after] = layOut(threadOf([said({ seq: 1, text: "Hello" })]), null);
+    expect(before?.key).toBe(after?.key);
+  });
+
+  it("is drawn again when anything about it changes, and only then", () => {
+    const row = (...entries: Parameters<typeof threadOf>[0]) => {
+      const last = layOut(threadOf(entries), null).at(-1);
+      if (last?.kind !== "entry") throw new Error("no entry");
+      return last;
+    };
+    const sending = row(pending("a", "Hello"));
+    expect(sameRow(sending, row(pending("a", "Hello")))).toBe(true);
+    expect(sameRow(sending, row(pending("a", "Hello", { status: "failed", code: "network" })))).toBe(false);
+    expect(sameRow(row(said({ seq: 1, text: "x", status: "sent" })), row(said({ seq: 1, text: "x" })))).toBe(
+      false,
+    );
+  });
+});
