@@ -9,7 +9,7 @@
  */
 
 import type { Kysely } from "kysely";
-import type { ConversationStatus, Message } from "../../../shared/protocol.ts";
+import type { ConversationStatus } from "../../../shared/protocol.ts";
 import { decideAppends, type KnownMessages, type NewMessage } from "../append.ts";
 import type { Schema } from "../schema.ts";
 import type { Appended, ConversationRecord, MessageDraft } from "../store.ts";
