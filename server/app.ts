@@ -17,6 +17,7 @@ import { createOriginGate } from "./edge/access/origin-gate.ts";
 import { describePlace } from "./edge/access/own-origins.ts";
 import { createIdentify } from "./edge/access/principal.ts";
 import { createHttpApp } from "./edge/http/app.ts";
+import type { Route } from "./edge/http/route.ts";
 import { createRoutes } from "./edge/http/routes.ts";
 import { createSessionRequestLimit } from "./edge/limits/session-requests.ts";
 import { createTokenBuckets } from "./edge/limits/token-buckets.ts";
@@ -51,6 +52,7 @@ export interface RunningServer {
   /** The origin that browsers are sent to. */
   readonly publicOrigin: string;
   readonly store: Store;
+  readonly routes: readonly Route[];
   /** Called about once a second by itself: expiry, pulses, forgotten limits. */
   sweep(): void;
   /** Sends everybody away, finishes what is under way (10 s at most), flushes the store. Idempotent. */
@@ -76,7 +78,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const log = options.log ?? createLog("silent", { write() {} });
   const bundles = options.bundles ?? (await readBundles(join(import.meta.dirname, "..", "dist")));
   const store = options.store ?? (await openSqliteStore(join(environment.dataDir, "vouch.db")));
-  const bus = createInProcessBus();
+  const bus = createInProcessBus((error) => log.error({ event: "listener_failed", error }));
   const gate = createGate({ clock, limits });
   const sealer = createSealer(environment.secret);
   const platformTokens = await createPlatformTokens({ store, sealer, clock, limits });
@@ -184,6 +186,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     url: address.url,
     publicOrigin: place.publicOrigin,
     store,
+    routes,
     sweep,
     close: () => (closing ??= close()),
   };

@@ -59,8 +59,10 @@ export function agentRoutes({ conversations, agents, metrics }: Dependencies): R
       summary: "A page of the conversation, in ascending seq.",
       query: messagesQuery,
       answers: { 200: messagePage },
-      handle: async ({ http, param, query }) =>
-        http.json(await conversations.messages(param("id"), pageQuery(query))),
+      async handle({ http, param, query }) {
+        const { id } = await conversations.get(param("id"));
+        return http.json(await conversations.messages(id, pageQuery(query)));
+      },
     }),
     defineRoute({
       method: "POST",

@@ -5,12 +5,14 @@ import { defineRoute, everyone, type Route } from "./route.ts";
 
 const script = "text/javascript";
 
+type Headers = Readonly<Record<string, string>>;
+
 /** Host pages import these as modules, which are fetched with CORS. */
 const crossOrigin = { "Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*" };
 
 export function assetRoutes({ bundles }: Pick<RouteDependencies, "bundles">): Route[] {
   /** Files named by their content: what has been fetched once never changes. */
-  const hashedFiles = (path: string, bundle: Bundle, summary: string) =>
+  const hashedFiles = (path: string, bundle: Bundle, summary: string, headers: Headers = {}) =>
     defineRoute({
       method: "GET",
       path,
@@ -21,7 +23,7 @@ export function assetRoutes({ bundles }: Pick<RouteDependencies, "bundles">): Ro
         const file = bundle.files.get(param("file"));
         if (!file) throw new ProblemError("not_found");
         return file.respond(http.req.raw, {
-          ...crossOrigin,
+          ...headers,
           "Cache-Control": "public, max-age=31536000, immutable",
         });
       },
@@ -40,7 +42,7 @@ export function assetRoutes({ bundles }: Pick<RouteDependencies, "bundles">): Ro
           ...crossOrigin,
         }),
     }),
-    hashedFiles("/assets/:file", bundles.messenger, "Files of the messenger's frame."),
+    hashedFiles("/assets/:file", bundles.messenger, "Files of the loader and of the frame.", crossOrigin),
     hashedFiles("/console/assets/:file", bundles.console, "Files of the agent desk."),
   ];
 }

@@ -23,8 +23,10 @@ export function cors(origins: OriginGate): MiddlewareHandler<HttpEnv> {
       });
     }
     await next();
+    // Files for every page say so themselves, and are the same for all.
+    if (http.res.headers.has("Access-Control-Allow-Origin")) return;
     http.res.headers.append("Vary", "Origin");
-    if (!readable || http.res.headers.has("Access-Control-Allow-Origin")) return;
+    if (!readable) return;
     http.res.headers.set("Access-Control-Allow-Origin", origin);
     http.res.headers.set(
       "Access-Control-Expose-Headers",

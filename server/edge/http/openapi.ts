@@ -44,6 +44,9 @@ export async function describeRoutes(routes: readonly Route[], server: string): 
 
 function describe(route: Route): MiddlewareHandler[] {
   const options: DescribeRouteOptions = {
+    // The generator gives `/console` and `/console/` the same name.
+    ...(route.path.length > 1 &&
+      route.path.endsWith("/") && { operationId: `get${route.path.slice(1, -1)}Page` }),
     summary: route.summary,
     security: securityOf(route),
     responses: {

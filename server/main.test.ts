@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+let directory: string;
+const children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "vouch-main-"));
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  await rm(directory, { recursive: true });
+});
+
+function run(env: NodeJS.ProcessEnv) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
+    cwd: directory,
+    env: { PATH: process.env.PATH, PORT: "0", VOUCH_DATA_DIR: join(directory, "data"), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.push(child);
+  return child;
+}
+
+/** The lines on stdout until the one that says where the server listens, which is the last of them. */
+async function untilListening(child: ReturnType<typeof run>): Promise<Record<string, string>[]> {
+  const lines: Record<string, string>[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    lines.push(JSON.parse(line) as Record<string, string>);
+    if (lines.at(-1)?.event === "listening") return lines;
+  }
+  throw new Error(`ended early: ${await text(child.stderr)}`);
+}
+
+test("says once where it listens, answers there, and exits 0 when asked to stop", async () => {
+  const child = run({});
+  const stderr = text(child.stderr);
+  const lines = await untilListening(child);
+  const url = lines.at(-1)?.url;
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  child.kill("SIGTERM");
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(await stderr).toMatch(/Administrator token, shown this once: \S{32,}/);
+});
+
+test("says so at every log level, and shows the administrator token at the first start alone", async () => {
+  const first = run({ LOG_LEVEL: "silent" });
+  expect(await untilListening(first)).toHaveLength(1);
+  first.kill("SIGINT");
+  expect(await once(first, "exit")).toEqual([0, null]);
+  const second = run({ LOG_LEVEL: "silent" });
+  const stderr = text(second.stderr);
+  await untilListening(second);
+  second.kill("SIGTERM");
+  expect(await stderr).not.toContain("token");
+});
+
+test("exits 2 on bad configuration, with one clear line for each fault", async () => {
+  const path = join(directory, "bad.json");
+  await writeFile(path, JSON.stringify({ siteId: 1, communities: [{ id: "a", nmae: "A" }] }));
+  for (const [env, fault] of [
+    [{ VOUCH_CONFIG: path }, /^communities\[0\]\.nmae: /m],
+    [{ VOUCH_CONFIG: join(directory, "none.json") }, /none\.json/],
+    [{ PORT: "seventy" }, /^PORT: /m],
+  ] as const) {
+    const child = run(env);
+    const stderr = text(child.stderr);
+    expect(await once(child, "exit")).toEqual([2, null]);
+    expect(await stderr).toMatch(fault);
+    expect(await stderr).not.toContain("    at ");
+  }
+});
+
+test("exits 1 with one line where the port is taken", async () => {
+  const child = run({});
+  const port = new URL((await untilListening(child)).at(-1)?.url ?? "").port;
+  const second = run({ PORT: port, VOUCH_DATA_DIR: join(directory, "other") });
+  const stderr = text(second.stderr);
+  expect(await once(second, "exit")).toEqual([1, null]);
+  expect(await stderr).toMatch(/EADDRINUSE/);
+});
