@@ -5,7 +5,7 @@ import { type KeySource, readKeySources } from "./key-settings.ts";
 import { checkKids } from "./kids.ts";
 import { checkOidc } from "./oidc-settings.ts";
 import { elementsOf, type Reading, readPart, within } from "./reading.ts";
-import { line, slug, wholeNumber } from "./schema-parts.ts";
+import { exactObject, line, slug, wholeNumber } from "./schema-parts.ts";
 import { checkUnique } from "./unique.ts";
 
 const day = 86_400;
@@ -19,7 +19,7 @@ const claimName = v.pipe(
   ),
 );
 
-const mappingSchema = v.strictObject({
+const mappingSchema = exactObject({
   key: line(1, 128),
   field: v.pipe(
     v.string(),
@@ -27,13 +27,13 @@ const mappingSchema = v.strictObject({
   ),
 });
 
-const sessionSchema = v.strictObject({
+const sessionSchema = exactObject({
   idleSeconds: v.optional(wholeNumber(1, 365 * day), 1800),
   absoluteSeconds: v.optional(wholeNumber(1, 365 * day), day),
   anonymousSeconds: v.optional(wholeNumber(1, 365 * day), 3 * day),
 });
 
-const communitySchema = v.strictObject({
+const communitySchema = exactObject({
   id: slug,
   name: v.optional(line(1, 200)),
   type: v.optional(line(1, 64), "messenger"),

@@ -3,7 +3,7 @@ import { parseOriginPattern } from "../../shared/origins.ts";
 import type { Appearance } from "../../shared/protocol.ts";
 import type { Deployment } from "./config.ts";
 import { type Reading, readPart } from "./reading.ts";
-import { line, slug } from "./schema-parts.ts";
+import { exactObject, line, slug } from "./schema-parts.ts";
 
 export const defaultAppearance: Appearance = {
   title: "Messenger",
@@ -13,7 +13,7 @@ export const defaultAppearance: Appearance = {
   locale: "auto",
 };
 
-const appearanceSchema = v.strictObject({
+const appearanceSchema = exactObject({
   title: v.optional(line(1, 80), defaultAppearance.title),
   accent: v.optional(
     v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/i, "must be a colour such as #0b5fff")),
@@ -35,7 +35,7 @@ const originPattern = v.pipe(
   ),
 );
 
-const deploymentSchema = v.strictObject({
+const deploymentSchema = exactObject({
   id: slug,
   community: v.string(),
   name: v.optional(line(1, 200)),

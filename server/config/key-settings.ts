@@ -11,7 +11,7 @@ import { importSecret } from "../identity/shared-secret.ts";
 import { isJsonObject } from "../identity/strict-json.ts";
 import { httpsAddress } from "./address.ts";
 import { type Reading, readPart, within } from "./reading.ts";
-import { secretReference } from "./schema-parts.ts";
+import { exactObject, secretReference } from "./schema-parts.ts";
 import { resolveSecret } from "./secret-reference.ts";
 
 /** Something that a community trusts to vouch for its customers. */
@@ -26,14 +26,14 @@ export type KeySource =
 
 const kid = v.nullish(v.pipe(v.string(), v.check(isKid, "must be 1 to 128 printable characters")), null);
 
-const addressSchema = (env: NodeJS.ProcessEnv) => v.strictObject({ jwksUrl: httpsAddress(env) });
-const secretSchema = v.strictObject({ kid, alg: v.literal("HS256"), secret: secretReference });
-const publicKeySchema = v.strictObject({
+const addressSchema = (env: NodeJS.ProcessEnv) => exactObject({ jwksUrl: httpsAddress(env) });
+const secretSchema = exactObject({ kid, alg: v.literal("HS256"), secret: secretReference });
+const publicKeySchema = exactObject({
   kid,
   alg: v.picklist(publicKeyAlgorithms),
   publicKey: v.string(),
 });
-const jwksSchema = v.strictObject({ jwks: v.strictObject({ keys: v.array(v.unknown()) }) });
+const jwksSchema = exactObject({ jwks: exactObject({ keys: v.array(v.unknown()) }) });
 
 /** One element of `keys`: a secret, a public key, a JWK set, or the address of one. */
 export async function readKeySources(

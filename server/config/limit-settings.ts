@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { defaultLimits, type Limits } from "../../shared/limits.ts";
 import { type Reading, readPart } from "./reading.ts";
-import { wholeNumber } from "./schema-parts.ts";
+import { exactObject, wholeNumber } from "./schema-parts.ts";
 
 const kib = 1024;
 const mib = 1024 * kib;
@@ -10,7 +10,7 @@ const limit = (name: keyof Limits, min: number, max: number) =>
   v.optional(wholeNumber(min, max), defaultLimits[name]);
 
 /** What an operator may set each limit to: never off, never so high that one request harms the others. */
-const limitsSchema = v.strictObject({
+const limitsSchema = exactObject({
   tokenBytes: limit("tokenBytes", 512, 64 * kib),
   tokenHeaderBytes: limit("tokenHeaderBytes", 128, 16 * kib),
   jsonDepth: limit("jsonDepth", 2, 64),

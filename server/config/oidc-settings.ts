@@ -2,11 +2,11 @@ import * as v from "valibot";
 import { contactJwtSource } from "../identity/identity.ts";
 import { httpsAddress } from "./address.ts";
 import { type Reading, readPart, within } from "./reading.ts";
-import { line, secretReference, slug } from "./schema-parts.ts";
+import { exactObject, line, secretReference, slug } from "./schema-parts.ts";
 import { resolveSecret } from "./secret-reference.ts";
 
 const oidcSchema = (env: NodeJS.ProcessEnv) =>
-  v.strictObject({
+  exactObject({
     // It becomes part of contact keys, where `jwt` stands for the community's own keys.
     name: v.pipe(
       slug,

@@ -7,11 +7,11 @@ import { ConfigurationError } from "./configuration-error.ts";
 import { readDeployment } from "./deployment-settings.ts";
 import { readLimits } from "./limit-settings.ts";
 import { elementsOf, type Reading, readPart } from "./reading.ts";
-import { wholeNumber } from "./schema-parts.ts";
+import { exactObject, wholeNumber } from "./schema-parts.ts";
 import { checkSharedTrust } from "./shared-trust.ts";
 import { checkUnique } from "./unique.ts";
 
-const fileSchema = v.strictObject({
+const fileSchema = exactObject({
   siteId: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 10_000),
   communities: v.optional(v.array(v.unknown()), []),
   deployments: v.optional(v.array(v.unknown()), []),

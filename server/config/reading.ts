@@ -45,12 +45,11 @@ const typeNames: Readonly<Record<string, string>> = {
   number: "a number",
   boolean: "true or false",
   array: "an array",
-  strict_object: "an object",
 };
 
 /** valibot's own messages quote what was found, which may be a secret; the messages of our checks never do. */
 function describe({ kind, type, expected, received, message }: v.BaseIssue<unknown>): string {
-  if (kind !== "schema" || type === "union") return message;
+  if (kind !== "schema" || type === "union" || type === "custom") return message;
   if (expected === "never") return "is not a member that is known here";
   if (received === "undefined") return "is missing";
   return `must be ${typeNames[type] ?? expected}`;

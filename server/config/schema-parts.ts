@@ -2,6 +2,11 @@
 
 import * as v from "valibot";
 import { slugPattern } from "../../shared/ids.ts";
+import { isJsonObject } from "../identity/strict-json.ts";
+
+/** An object of these members and no others. valibot's own takes an array for one. */
+export const exactObject = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(v.custom<unknown>(isJsonObject, "must be an object"), v.strictObject(entries));
 
 export const wholeNumber = (min: number, max: number) =>
   v.pipe(
@@ -32,7 +37,7 @@ export const slug = v.pipe(
 
 /** A secret, or where to find it. */
 export const secretReference = v.union(
-  [v.string(), v.strictObject({ env: v.string() })],
+  [v.string(), exactObject({ env: v.string() })],
   'must be a string or { "env": "NAME" }',
 );
 
