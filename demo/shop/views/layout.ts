@@ -12,7 +12,10 @@ export interface Page {
   readonly address: string;
   readonly customer: Customer | null;
   readonly main: Markup;
-  /** HTML of the filled snippet, and of what the page adds to it; null: a page without the messenger. */
+  /**
+   * HTML of the filled snippet, and of what the page adds to it; null: a page without the messenger, and so without
+   * the sign-out, which tells the messenger first.
+   */
   readonly messenger: string | null;
   readonly nonce?: string;
   readonly styles?: readonly string[];
@@ -45,7 +48,7 @@ export function layout(page: Page): Markup {
           <a class="top-link" href="/#gear">Gear</a>
           <a class="top-link" href="/try">Try the messenger</a>
         </nav>
-        ${account(customer, page.address)}
+        ${messenger === null ? "" : account(customer, page.address)}
       </header>
       <main id="main">${page.main}</main>
       <footer class="bottom">
