@@ -1,0 +1,16 @@
+import type { ProblemCode } from "../../shared/problems.ts";
+import type { IdentityAssertion, SignedIdentities } from "../../shared/protocol.ts";
+
+const refusals: Readonly<
+  Record<SignedIdentities, Readonly<Record<"signed" | "anonymous", ProblemCode | null>>>
+> = {
+  require: { signed: null, anonymous: "signed_identity_required" },
+  accept: { signed: null, anonymous: null },
+  reject: { signed: "signed_identity_rejected", anonymous: null },
+};
+
+/** Decided before the token is looked at: under `reject` even a valid one is refused, under `accept` a bad one stays an error. */
+export const policyRefusal = (
+  policy: SignedIdentities,
+  asserted: IdentityAssertion["type"],
+): ProblemCode | null => refusals[policy][asserted === "anonymous" ? "anonymous" : "signed"];
