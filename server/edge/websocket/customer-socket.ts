@@ -75,12 +75,14 @@ class CustomerSocket implements Listener, SessionSocket {
       agent,
       heartbeatMs: limits.heartbeatMs,
     });
-    // A position beyond the end would wait for ever for what comes after it.
     this.#feed = createFeed({
+      // A position beyond the end would wait for ever for what comes after it.
       afterSeq: Math.min(afterSeq ?? lastSeq, lastSeq),
+      lastSeq,
       read: async (after, limit) => (await conversations.messages(conversationId, { after, limit })).messages,
       emit: (message) => this.#connection.send(encodeMessage(conversationId, message)),
       ready: () => !this.#connection.congested,
+      failed: (error) => this.#refuse(error),
     });
     if (this.#early !== null) this.#feed.offer(this.#early);
     this.#early = null;
