@@ -247,7 +247,9 @@ describe("a flood", () => {
   test("of protocol pings is closed with 4429", async () => {
     server = await startTestServer();
     const socket = await server.live((await server.visit()).sessionToken);
-    for (let n = 0; n < 500; n++) socket.raw.ping();
+    // One at a time: a peer that lets too many pongs wait is cut off by the library already.
+    socket.raw.on("pong", () => socket.raw.ping());
+    socket.raw.ping();
     expect(await socket.closed).toBe(4429);
   });
 });
