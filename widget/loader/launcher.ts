@@ -1,13 +1,11 @@
-/** The round button, its icon and its badge. */
+/** The round button and its icon. The badge joins it once there is a frame that counts (`connected/badge.ts`). */
 
 export interface Launcher {
   readonly button: HTMLButtonElement;
   setOpen(open: boolean): void;
-  setUnread(count: number): void;
+  /** Overrides of the English texts: `open`, `close`. */
   setTexts(texts: Readonly<Record<string, string>>): void;
 }
-
-const english = { open: "Open messenger", close: "Close messenger", unread: "Unread messages: {count}" };
 
 /** A speech bubble, and the chevron that takes its place while the panel is open. */
 const paths = [
@@ -17,54 +15,41 @@ const paths = [
 
 export function createLauncher(onClick: () => void): Launcher {
   const button = document.createElement("button");
-  const badge = document.createElement("span");
-  let texts: Readonly<Record<string, string>> = english;
+  let texts: Readonly<Record<string, string>> = {};
   let open = false;
-  let unread = 0;
+
+  function label(): void {
+    const text = open ? (texts.close ?? "Close messenger") : (texts.open ?? "Open messenger");
+    button.setAttribute("aria-label", text);
+    button.setAttribute("aria-expanded", `${open}`);
+  }
 
   button.type = "button";
-  button.setAttribute("aria-describedby", "unread");
   button.onclick = onClick;
-  badge.id = "unread";
-  badge.setAttribute("role", "img");
-  button.append(icon(), badge);
-  render();
-
-  function render(): void {
-    button.setAttribute("aria-label", (open ? texts.close : texts.open) ?? "");
-    button.setAttribute("aria-expanded", `${open}`);
-    badge.hidden = unread === 0;
-    badge.textContent = unread > 99 ? "99+" : `${unread}`;
-    badge.setAttribute("aria-label", unread ? (texts.unread ?? "").replace("{count}", `${unread}`) : "");
-  }
+  button.append(icon());
+  label();
 
   return {
     button,
     setOpen: (value) => {
       open = value;
-      render();
+      label();
     },
-    setUnread: (count) => {
-      unread = count;
-      render();
-    },
-    setTexts: (overrides) => {
-      texts = { ...english, ...overrides };
-      render();
+    setTexts: (value) => {
+      texts = value;
+      label();
     },
   };
 }
 
-function icon(): SVGElement {
-  const create = (name: string): SVGElement =>
-    document.createElementNS("http://www.w3.org/2000/svg", name) as SVGElement;
-  const svg = create("svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  for (const d of paths) {
-    const path = create("path");
-    path.setAttribute("d", d);
-    svg.append(path);
-  }
+function icon(): Element {
+  const svg = element("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
+  svg.append(...paths.map((d) => element("path", { d })));
   return svg;
+}
+
+function element(name: string, attributes: Readonly<Record<string, string>>): Element {
+  const created = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [attribute, value] of Object.entries(attributes)) created.setAttribute(attribute, value);
+  return created;
 }

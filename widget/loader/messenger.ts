@@ -29,6 +29,7 @@ export interface Messenger extends Pick<MessengerApi, "login" | "logout" | "upda
   setOpen(open?: boolean): void;
   /** The launcher only. */
   setShown(shown: boolean): void;
+  /** A plug-in was registered. */
   providerChanged(): void;
   /** Whether the page can begin a sign-in may have changed. */
   signInChanged(): void;
@@ -43,9 +44,6 @@ export function createMessenger(options: MessengerOptions): Messenger {
   let connection: Promise<Connection> | null = null;
   const life = new AbortController();
   const { signal } = life;
-  const destroyed = new Promise<never>((_, reject) => {
-    signal.onabort = () => reject(signal.reason);
-  });
   const view = createView(
     () => events.emit("ready", undefined),
     () => setOpen(),
@@ -82,7 +80,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
     }
   }
 
-  const connected = (): Promise<Connection> => (connection ??= Promise.race([destroyed, connect()]));
+  const connected = (): Promise<Connection> => (connection ??= connect());
 
   /** To the connection, if there is one. */
   const tell = (use: (connection: Connection) => void): void => {
@@ -108,13 +106,6 @@ export function createMessenger(options: MessengerOptions): Messenger {
   }
 
   view.apply(settings);
-  addEventListener(
-    "pageshow",
-    ({ persisted }) => {
-      if (persisted) connection ? tell(({ recheck }) => recheck()) : wake();
-    },
-    { signal },
-  );
   // After the page's own work, and after the calls it has queued: a plug-in among them is asked, a login goes before.
   (window.requestIdleCallback ?? setTimeout)(wake);
 

@@ -2,7 +2,7 @@
 
 import type { AuthProvider } from "../auth/auth-provider.ts";
 import { MessengerError } from "../bridge/messenger-error.ts";
-import type { MessengerApi, MessengerEvents } from "./api.ts";
+import type { MessengerApi } from "./api.ts";
 import { createEvents } from "./events.ts";
 import { createMessenger, type LoadConnection, type Messenger } from "./messenger.ts";
 import { readSettings } from "./settings.ts";
@@ -25,10 +25,6 @@ export function createPublicApi(
     throw new MessengerError("destroyed", "There is no messenger on the page. Call Messenger.boot() first.");
   }
 
-  const signInChanged = (event: keyof MessengerEvents): void => {
-    if (event === "signInRequested") messenger?.signInChanged();
-  };
-
   return {
     login: async (input) => standing().login(input),
     logout: async (options) => standing().logout(options),
@@ -40,10 +36,10 @@ export function createPublicApi(
     update: (settings) => messenger?.update(settings),
     on: (event, handler) => {
       const unsubscribe = events.on(event, handler);
-      signInChanged(event);
+      messenger?.signInChanged();
       return () => {
         unsubscribe();
-        signInChanged(event);
+        messenger?.signInChanged();
       };
     },
     registerPlugin: (name, plugin) => {

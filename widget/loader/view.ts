@@ -6,8 +6,8 @@ import { createHostElement } from "./host-element.ts";
 import css from "./launcher.css?inline";
 import { createLauncher, type Launcher } from "./launcher.ts";
 
-export interface View extends Pick<Launcher, "setOpen" | "setUnread"> {
-  /** Carries position, colours and theme; the panel joins the launcher here. */
+export interface View extends Pick<Launcher, "setOpen"> {
+  /** Carries position, colours and theme; panel and badge join the launcher here. */
   readonly root: HTMLElement;
   readonly launcher: HTMLButtonElement;
   addStyle(css: string): void;
@@ -60,7 +60,6 @@ export function createView(onAttached: () => void, onClick: () => void): View {
       look();
     },
     setOpen: launcher.setOpen,
-    setUnread: launcher.setUnread,
     remove: host.remove,
   };
 }

@@ -8,6 +8,8 @@ import type { AuthProvider } from "../../auth/auth-provider.ts";
 import type { FrameMessage, HostSettings, LoginResult } from "../../bridge/messages.ts";
 import type { Events } from "../events.ts";
 import type { View } from "../view.ts";
+import { createBadge } from "./badge.ts";
+import css from "./connected.css?inline";
 import { createFrameLink } from "./frame-link.ts";
 import { createPanel } from "./panel.ts";
 
@@ -30,8 +32,6 @@ export interface ConnectionOptions {
 export interface Connection {
   /** Signs in whoever the page's provider names, if anybody. */
   start(): void;
-  /** The page came back from the browser's page cache. */
-  recheck(): void;
   login(source?: LoginSource): Promise<LoginResult>;
   logout(everywhere: boolean): Promise<void>;
   setOpen(open: boolean): void;
@@ -45,14 +45,19 @@ export function createConnection(options: ConnectionOptions): Connection {
   let { settings } = options;
   let open = false;
 
+  let toldCanSignIn = false;
+
+  view.addStyle(css);
   const panel = createPanel(view, signal);
+  const badge = createBadge(view.launcher);
   const link = createFrameLink({
     origin,
     deploymentId,
     place: panel.place,
     onConnect: () => {
       const { messages, ...who } = auth.resume();
-      link.post({ t: "start", settings, open, canSignIn: canSignIn(), ...who });
+      toldCanSignIn = canSignIn();
+      link.post({ t: "start", settings, open, canSignIn: toldCanSignIn, ...who });
       messages.forEach(link.post);
     },
     onMessage: receive,
@@ -71,6 +76,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   });
   const canSignIn = (): boolean => !!provider()?.signIn || events.has("signInRequested");
 
+  badge.setText(settings.strings.unread);
+  addEventListener("pageshow", ({ persisted }) => persisted && auth.recheck(), { signal });
   signal.addEventListener("abort", () => {
     auth.stop(signal.reason);
     link.close();
@@ -98,14 +105,14 @@ export function createConnection(options: ConnectionOptions): Connection {
         auth.signInRequested();
         break;
       case "unread":
-        view.setUnread(message.count);
+        badge.setCount(message.count);
         break;
       case "authenticated":
         auth.authenticated();
         break;
       case "loggedOut":
         auth.ended(message.reason);
-        view.setUnread(0);
+        badge.setCount(0);
     }
     const { t, ...detail } = message;
     events.emit(t, detail as never);
@@ -113,7 +120,6 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   return {
     start: auth.start,
-    recheck: auth.recheck,
     login: auth.login,
     logout: auth.logout,
     setOpen: (next) => {
@@ -124,8 +130,13 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     update: (next) => {
       settings = next;
+      badge.setText(settings.strings.unread);
       link.post({ t: "settings", settings });
     },
-    signInChanged: () => link.post({ t: "canSignIn", canSignIn: canSignIn() }),
+    signInChanged: () => {
+      if (toldCanSignIn === canSignIn()) return;
+      toldCanSignIn = !toldCanSignIn;
+      link.post({ t: "canSignIn", canSignIn: toldCanSignIn });
+    },
   };
 }

@@ -1,7 +1,6 @@
 /** The box that holds the frame: beside the launcher, or over the whole of a phone's screen. */
 
 import type { View } from "../view.ts";
-import css from "./panel.css?inline";
 
 export interface Panel {
   /** In place of the frame before. Hidden with the panel, a frame runs but takes no focus and is not announced. */
@@ -11,11 +10,11 @@ export interface Panel {
 }
 
 /** @param signal ends the listening to the viewport */
-export function createPanel({ root, addStyle, launcher }: View, signal: AbortSignal): Panel {
+export function createPanel({ root, launcher }: View, signal: AbortSignal): Panel {
   const panel = document.createElement("div");
+  let frame: HTMLIFrameElement | undefined;
   panel.id = "panel";
   launcher.setAttribute("aria-controls", panel.id);
-  addStyle(css);
   root.prepend(panel);
 
   // A phone's keyboard covers the layout viewport; the composer has to stand above it. Pinch zoom is left alone.
@@ -29,12 +28,15 @@ export function createPanel({ root, addStyle, launcher }: View, signal: AbortSig
   follow();
 
   return {
-    place: (frame) => panel.replaceChildren(frame),
+    place: (next) => {
+      frame = next;
+      panel.replaceChildren(frame);
+    },
     setOpen: (open) => {
-      const focused = panel.querySelector("iframe:focus");
+      const { activeElement } = panel.getRootNode() as ShadowRoot;
       panel.classList.toggle("open", open);
-      if (open) panel.querySelector("iframe")?.focus();
-      else if (focused) launcher.focus();
+      if (open) frame?.focus();
+      else if (frame && frame === activeElement) launcher.focus();
     },
   };
 }
