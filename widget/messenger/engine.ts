@@ -1,12 +1,7 @@
 /** The messenger without its interface: wires session, transport, outbox and model together, and speaks with the host. */
 
 import { batch, computed, effect, signal } from "@preact/signals";
-import {
-  closeCodes,
-  type DeploymentInfo,
-  type MessagePage,
-  type ServerFrame,
-} from "../../shared/protocol.ts";
+import type { DeploymentInfo, MessagePage, ServerFrame } from "../../shared/protocol.ts";
 import type { FrameMessage, HostMessage, HostSettings } from "../bridge/messages.ts";
 import type { Bridge } from "../bridge/port.ts";
 import { type Conversation, createConversation } from "./model/conversation.ts";
@@ -63,7 +58,7 @@ export function createEngine(
     frame: receive,
     down: () => conversation.peek().linkDown(),
     stopped(closeCode) {
-      if (closeCode === closeCodes.notAuthenticated) keeper.dispatch({ kind: "doubted" });
+      if (closeCode === 4401) keeper.dispatch({ t: "doubted" });
     },
   });
 
@@ -111,20 +106,18 @@ export function createEngine(
     try {
       return await api.messages(session.sessionToken, page);
     } catch (error) {
-      if (error instanceof ApiError && error.code.startsWith("session_"))
-        keeper.dispatch({ kind: "doubted" });
+      if (error instanceof ApiError && error.code.startsWith("session_")) keeper.dispatch({ t: "doubted" });
       return null;
     }
   }
 
   function receive(frame: ServerFrame): void {
     if (frame.t !== "session") conversation.peek().receive(frame);
-    else if (frame.state === "expiring") keeper.dispatch({ kind: "expiring", expiresAt: frame.expiresAt });
-    else keeper.dispatch({ kind: frame.state === "revoked" ? "revoked" : "lapsed" });
+    else keeper.dispatch({ t: frame.state, expiresAt: frame.expiresAt });
   }
 
   const isVisible = (): boolean => panelOpen.peek() && surroundings.visible();
-  const acted = (): void => keeper.dispatch({ kind: "acted" });
+  const acted = (): void => keeper.dispatch({ t: "acted" });
 
   /** What is done to a hidden conversation is done to nobody's. */
   const whileShown =
@@ -139,14 +132,8 @@ export function createEngine(
         settings.value = message.settings;
         canSignIn.value = message.canSignIn;
         host.post({ t: "ready", appearance: { ...deployment.appearance, ...message.settings.appearance } });
-        keeper.dispatch({ kind: "start", identity: message.identity, request: message.request });
+        keeper.dispatch(message);
         setPanel(message.open);
-        break;
-      case "login":
-        keeper.dispatch({ kind: "login", identity: message.identity, request: message.request });
-        break;
-      case "logout":
-        keeper.dispatch({ kind: "logout", everywhere: message.everywhere, request: message.request });
         break;
       case "panel":
         setPanel(message.open);
@@ -157,14 +144,14 @@ export function createEngine(
       case "canSignIn":
         canSignIn.value = message.canSignIn;
         break;
-      case "token":
-        keeper.dispatch({ kind: "token", ask: message.ask, identity: message.identity });
+      default:
+        keeper.dispatch(message);
     }
   }
 
   function setPanel(open: boolean): void {
     panelOpen.value = open;
-    if (open) keeper.dispatch({ kind: "wanted" });
+    if (open) keeper.dispatch({ t: "wanted" });
   }
 
   const model: MessengerModel = {
@@ -199,7 +186,7 @@ export function createEngine(
       if (shown.peek()) await conversation.peek().loadOlder();
     },
     reconnect() {
-      keeper.dispatch({ kind: "retry" });
+      keeper.dispatch({ t: "retry" });
       link.wake();
       if (session && link.state.peek().kind === "stopped") link.start();
     },
@@ -223,7 +210,7 @@ export function createEngine(
     acted,
     woken() {
       revocations.resume();
-      keeper.dispatch({ kind: "retry" });
+      keeper.dispatch({ t: "retry" });
       link.wake();
       if (isVisible()) acted();
     },

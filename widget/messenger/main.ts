@@ -36,7 +36,7 @@ const root = document.getElementById("messenger");
 
 // No top-level await: the host speaks after the frame's `load`, which must not wait for what the host says.
 void acceptHost({ window, allowedOrigins }).then((host) => {
-  const engine = createEngine(browserSurroundings(window), deployment, host);
+  const engine = createEngine(browserSurroundings(), deployment, host);
   listen(engine);
   if (root) showWhenOpened(engine, root);
 });

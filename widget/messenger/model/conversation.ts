@@ -17,7 +17,7 @@ import { createCourier } from "../outbox/courier.ts";
 import type { OutboxStorage } from "../outbox/storage.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { PageRequest } from "../transport/api.ts";
-import { createEntryList } from "./entries.ts";
+import { createEntries } from "./entries.ts";
 import { createHistory } from "./history.ts";
 import { openWindow } from "./message-window.ts";
 import type { MessengerModel, Thread } from "./messenger-model.ts";
@@ -55,7 +55,7 @@ export function createConversation(parts: ConversationParts): Conversation {
   const window = signal(openWindow(0));
   const agent = signal(nothingRead);
   const draft = signal("");
-  const entries = createEntryList();
+  const entries = createEntries();
   const courier = createCourier(surroundings, parts.storage, send);
   const positions = createPositions(after, send);
   const remote = createRemoteTyping(after);
@@ -127,7 +127,7 @@ export function createConversation(parts: ConversationParts): Conversation {
   }
 
   const thread: ReadonlySignal<Thread> = computed(() => ({
-    entries: entries(window.value.messages, agent.value, courier.outbox.value),
+    entries: [...entries(window.value.messages, agent.value), ...courier.outbox.value],
     hasOlder: window.value.floor > 0,
     loadingOlder: history.loading.value,
     lastSeq: window.value.last,

@@ -59,7 +59,7 @@ export function createHistory(
 
   async function repair(attempt: number): Promise<void> {
     if (hasGap(window.peek())) {
-      const request = { after: window.peek().last, limit: newerLimit };
+      const request = { side: "after", seq: window.peek().last, limit: newerLimit } as const;
       const page = await read(request);
       if (gone.signal.aborted) return;
       if (page) update(withNewerPage(window.peek(), request, page));
@@ -74,7 +74,7 @@ export function createHistory(
       const { floor } = window.peek();
       if (floor === 0 || loading.peek()) return;
       loading.value = true;
-      const page = await read({ before: floor + 1, limit: olderLimit });
+      const page = await read({ side: "before", seq: floor + 1, limit: olderLimit });
       if (gone.signal.aborted) return;
       loading.value = false;
       if (page) update(withOlderPage(window.peek(), { limit: olderLimit }, page));

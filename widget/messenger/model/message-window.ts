@@ -30,10 +30,10 @@ export function withMessage(window: MessageWindow, message: Message): MessageWin
   return closed({ ...window, ahead: new Map(window.ahead).set(message.seq, message) });
 }
 
-/** @param page answer to `after` (never beyond `last`) with `limit`; a short page reaches the end */
+/** @param page what follows `seq` (never beyond `last`); shorter than `limit`, it reaches the end */
 export function withNewerPage(
   window: MessageWindow,
-  { after, limit }: { readonly after: number; readonly limit: number },
+  { seq: after, limit }: { readonly seq: number; readonly limit: number },
   page: MessagePage,
 ): MessageWindow {
   const fresh = page.messages.filter(({ seq }) => seq > window.last);
@@ -45,7 +45,7 @@ export function withNewerPage(
   });
 }
 
-/** @param page answer to `before: floor + 1` with `limit`; a short page reaches the beginning */
+/** @param page what comes before `floor + 1`; shorter than `limit`, it reaches the beginning */
 export function withOlderPage(
   window: MessageWindow,
   { limit }: { readonly limit: number },

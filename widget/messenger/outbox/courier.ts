@@ -5,13 +5,13 @@ import type { ProblemCode } from "../../../shared/problems.ts";
 import type { ClientFrame } from "../../../shared/protocol.ts";
 import type { Surroundings } from "../surroundings.ts";
 import {
-  afterRefusal,
-  nextToSend,
   type Outbox,
   type OutboxItem,
-  recalled,
+  resendAfter,
+  withFailed,
+  withNew,
   without,
-  withState,
+  withRetried,
 } from "./outbox.ts";
 import type { OutboxStorage } from "./storage.ts";
 
@@ -23,10 +23,11 @@ export interface Courier {
   /** From here on everything in it belongs to this contact. What another contact wrote is dropped, never sent. */
   bind(contactId: string): void;
   write(text: string): void;
+  /** Takes up a failed message again, or gives it up; others are left alone. */
   retry(id: string): void;
   discard(id: string): void;
-  /** The server has stored it; it stays until it is `shown`. @returns null where it is not of this outbox */
-  stored(id: string): OutboxItem | null;
+  /** The server has stored it; it stays until it is `shown`. @returns undefined where it is not of this outbox */
+  stored(id: string): OutboxItem | undefined;
   /** It stands in the conversation now. */
   shown(id: string): void;
   refused(id: string, code: ProblemCode, retryAfterMs: number | undefined): void;
@@ -41,8 +42,12 @@ export function createCourier(
   send: (frame: ClientFrame) => boolean,
 ): Courier {
   const outbox = signal<Outbox>([]);
+  /** Stored by the server at a place in the conversation that is not shown yet. */
+  const placed = new Set<string>();
   let owner: string | null = null;
-  /** Runs while nothing may be sent, or while an answer is awaited. */
+  /** One at a time: a refusal in the middle of several would let the later ones overtake it. */
+  let onItsWay: string | null = null;
+  /** Runs while an answer is awaited, or while nothing may be sent. */
   let cancelWait: (() => void) | null = null;
 
   function update(items: Outbox): void {
@@ -50,34 +55,32 @@ export function createCourier(
     if (owner !== null) storage.write(owner, items);
   }
 
+  const find = (id: string): OutboxItem | undefined => outbox.peek().find((item) => item.id === id);
+
+  // Failed ones wait for the customer and hold nobody up.
+  const nextToSend = (): OutboxItem | undefined =>
+    outbox.peek().find(({ id, status }) => status === "sending" && !placed.has(id));
+
   function pump(): void {
-    const item = nextToSend(outbox.peek());
-    if (owner === null || cancelWait !== null || !item) return;
-    if (!send({ t: "send", id: item.id, text: item.text })) return;
-    update(withState(outbox.peek(), item.id, { kind: "onItsWay" }));
-    wait(answerMs);
+    const item = nextToSend();
+    if (owner === null || cancelWait || !item || !send({ t: "send", id: item.id, text: item.text })) return;
+    onItsWay = item.id;
+    cancelWait = after(answerMs, again);
   }
 
-  function wait(ms: number): void {
-    settle();
-    cancelWait = after(ms, again);
-  }
-
+  /** Nobody knows whether what was on its way arrived: it is the first to be sent again, under its id. */
   function settle(): void {
     cancelWait?.();
-    cancelWait = null;
+    cancelWait = onItsWay = null;
   }
 
   function again(): void {
     settle();
-    update(recalled(outbox.peek()));
     pump();
   }
 
-  function answered(item: OutboxItem): void {
-    if (item.state.kind !== "onItsWay") return;
-    settle();
-    pump();
+  function answered(id: string): void {
+    if (id === onItsWay) again();
   }
 
   return {
@@ -89,50 +92,38 @@ export function createCourier(
       update([...storage.read(contactId), ...written]);
     },
     write(text) {
-      update([...outbox.peek(), { id: uuid(), text, writtenAt: clock.now(), state: { kind: "queued" } }]);
+      update(withNew(outbox.peek(), { id: uuid(), text, writtenAt: clock.now() }));
       pump();
     },
     retry(id) {
-      if (find(outbox.peek(), id)?.state.kind !== "failed") return;
-      update(withState(outbox.peek(), id, { kind: "queued" }));
+      if (find(id)?.status !== "failed") return;
+      update(withRetried(outbox.peek(), id));
       pump();
     },
     discard(id) {
-      if (find(outbox.peek(), id)?.state.kind === "failed") update(without(outbox.peek(), id));
+      if (find(id)?.status === "failed") update(without(outbox.peek(), id));
     },
     stored(id) {
-      const item = find(outbox.peek(), id);
-      if (!item) return null;
-      update(withState(outbox.peek(), id, { kind: "stored" }));
-      answered(item);
-      return item;
+      placed.add(id);
+      answered(id);
+      return find(id);
     },
     shown(id) {
-      const item = find(outbox.peek(), id);
-      if (!item) return;
-      update(without(outbox.peek(), id));
-      answered(item);
+      placed.delete(id);
+      if (find(id)) update(without(outbox.peek(), id));
+      answered(id);
     },
     refused(id, code, retryAfterMs) {
-      if (find(outbox.peek(), id)?.state.kind !== "onItsWay") return;
+      if (id !== onItsWay) return;
+      const ms = resendAfter(code, retryAfterMs);
       settle();
-      const refusal = afterRefusal(code, retryAfterMs);
-      if (refusal.kind === "fail") {
-        update(withState(outbox.peek(), id, { kind: "failed", code, retryable: refusal.retryable }));
+      if (ms === null) {
+        update(withFailed(outbox.peek(), id, code));
         pump();
-        return;
-      }
-      update(recalled(outbox.peek()));
-      // A session at fault: the connection is about to close, and the next one sends again.
-      wait(refusal.kind === "wait" ? refusal.ms : answerMs);
+      } else cancelWait = after(ms, again);
     },
     linkUp: again,
-    linkDown() {
-      settle();
-      update(recalled(outbox.peek()));
-    },
+    linkDown: settle,
     dispose: settle,
   };
 }
-
-const find = (outbox: Outbox, id: string): OutboxItem | undefined => outbox.find((item) => item.id === id);

@@ -33,7 +33,6 @@ export function sessionOf(state: SessionState): Session | null {
   switch (state.kind) {
     case "open":
     case "dormant":
-    case "expired":
       return state.session;
     case "opening":
     case "failed":

@@ -6,7 +6,6 @@ import type { Surroundings } from "../surroundings.ts";
 import { ApiError, isRetryable } from "../transport/api-error.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { isRecord, isText } from "../transport/shape.ts";
-import { assertion } from "./claims.ts";
 import { type EntryParts, enter, keep } from "./entry.ts";
 import { atStart, nextSession } from "./session-machine.ts";
 import type {
@@ -71,23 +70,19 @@ export function createKeeper(parts: KeeperParts): Keeper {
 
   const isCurrent = (generation: number) => () => machine.generation === generation;
 
-  async function entering(
-    generation: number,
-    claim: AssertedIdentity,
-    request: () => Promise<Session>,
-  ): Promise<void> {
+  async function entering({ generation, claim, previous }: EffectOf<"enter">): Promise<void> {
     await ending;
     dispatch(
-      await request().then(
-        (session): SessionEvent => ({ kind: "entered", generation, claim, session }),
-        (error): SessionEvent => ({ kind: "refused", generation, failure: failureOf(error) }),
+      await enter(parts, { claim, previous, isCurrent: isCurrent(generation) }).then(
+        (session): SessionEvent => ({ t: "entered", generation, claim, session }),
+        (error): SessionEvent => ({ t: "refused", generation, failure: failureOf(error) }),
       ),
     );
   }
 
   async function check(generation: number, { sessionToken }: Session): Promise<void> {
     const outcome = await api.session(sessionToken).then(() => "alive" as const, outcomeOf);
-    dispatch({ kind: "checked", generation, outcome });
+    if (isCurrent(generation)()) dispatch({ t: outcome });
   }
 
   async function signOut({ session, everywhere, request }: EffectOf<"signOut">): Promise<void> {
@@ -122,28 +117,16 @@ export function createKeeper(parts: KeeperParts): Keeper {
   }
 
   function run(effect: SessionEffect): void {
-    switch (effect.kind) {
-      case "post":
-        parts.post(effect.message);
+    switch (effect.t) {
+      case "enter":
+        void entering(effect);
         break;
-      case "enter": {
-        const { generation, claim, previous } = effect;
-        void entering(generation, claim, () =>
-          enter(parts, { claim, previous, isCurrent: isCurrent(generation) }),
-        );
-        break;
-      }
-      case "renew": {
-        const { generation, claim, session } = effect;
-        void entering(generation, claim, () => api.renew(session.sessionToken, assertion(claim)));
-        break;
-      }
       case "check":
         void check(effect.generation, effect.session);
         break;
-      case "ask":
-        timer(askLimitMs, { kind: "token", ask: effect.ask, identity: null });
-        parts.post({ t: "tokenWanted", ask: effect.ask, reason: effect.reason });
+      case "tokenWanted":
+        timer(askLimitMs, { t: "token", ask: effect.ask, identity: null });
+        parts.post(effect);
         break;
       case "adopt":
         adopt(effect.claim, effect.session);
@@ -167,24 +150,27 @@ export function createKeeper(parts: KeeperParts): Keeper {
         broadcast.post({ t: "loggedOut", contactId: effect.contactId });
         break;
       case "retryLater":
-        timer(effect.afterMs ?? backoffMs(attempts++, surroundings.random()), { kind: "retry" });
+        timer(effect.afterMs ?? backoffMs(attempts++, surroundings.random()), { t: "retry" });
         break;
       case "disconnect":
       case "reconnect":
       case "tearDown":
-        parts[effect.kind]();
+        parts[effect.t]();
+        break;
+      default:
+        parts.post(effect);
     }
   }
 
   broadcast.listen((message) => {
     if (isRecord(message) && message.t === "loggedOut" && isText(message.contactId))
-      dispatch({ kind: "elsewhere", contactId: message.contactId });
+      dispatch({ t: "elsewhere", contactId: message.contactId });
   });
 
   return { state, dispatch };
 }
 
-type EffectOf<Kind extends SessionEffect["kind"]> = Extract<SessionEffect, { kind: Kind }>;
+type EffectOf<Kind extends SessionEffect["t"]> = Extract<SessionEffect, { t: Kind }>;
 
 function failureOf(error: unknown): Failure {
   if (!(error instanceof ApiError))
@@ -194,8 +180,8 @@ function failureOf(error: unknown): Failure {
 }
 
 /** A session is good until the server says otherwise; that it could not be asked says nothing. */
-function outcomeOf(error: unknown): "alive" | "lapsed" | "revoked" {
+function outcomeOf(error: unknown): "alive" | "expired" | "revoked" {
   const code = error instanceof ApiError ? error.code : null;
   if (code === "session_revoked") return "revoked";
-  return code === "session_expired" || code === "session_missing" ? "lapsed" : "alive";
+  return code === "session_expired" || code === "session_missing" ? "expired" : "alive";
 }

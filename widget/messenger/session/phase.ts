@@ -7,7 +7,7 @@ export interface PhaseContext {
   readonly canSignIn: boolean;
 }
 
-/** What the interface shows of a session. A dormant one looks open: it is opened again before its lack can be noticed. */
+/** What the interface shows of a session. A dormant one looks open as long as it may open again. */
 export function sessionPhase(state: SessionState, { signInRequired, canSignIn }: PhaseContext): SessionPhase {
   switch (state.kind) {
     case "visitor":
@@ -15,10 +15,12 @@ export function sessionPhase(state: SessionState, { signInRequired, canSignIn }:
     case "opening":
       return { kind: "opening" };
     case "open":
-    case "dormant":
-      return { kind: "open", contact: contactOf(state.session), verified: state.session.contact.verified };
-    case "expired":
-      return { kind: "expired", contact: contactOf(state.session), canSignIn };
+    case "dormant": {
+      const contact = contactOf(state.session);
+      return state.kind === "dormant" && state.step === "refused"
+        ? { kind: "expired", contact, canSignIn }
+        : { kind: "open", contact, verified: state.session.contact.verified };
+    }
     case "loggedOut":
       return { kind: "loggedOut", canSignIn };
     case "failed":
@@ -27,15 +29,5 @@ export function sessionPhase(state: SessionState, { signInRequired, canSignIn }:
 }
 
 /** Whether the conversation in memory may be seen and written to. Not while it is open whose it is. */
-export function isShown(state: SessionState): boolean {
-  switch (state.kind) {
-    case "open":
-    case "dormant":
-    case "expired":
-      return true;
-    case "opening":
-      return state.previous === null;
-    default:
-      return false;
-  }
-}
+export const isShown = (state: SessionState): boolean =>
+  "session" in state || (state.kind === "opening" && state.previous === null);

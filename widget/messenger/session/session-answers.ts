@@ -1,19 +1,8 @@
 /** What comes back: a session, a refusal, or a token that the host was asked for. */
 
-import type { AssertedIdentity } from "../../bridge/messages.ts";
 import { askReason, contactOf, freshTokenMayHelp, loginResult, sameClaim, sessionOf } from "./claims.ts";
-import { endedElsewhere, lapsed } from "./session-endings.ts";
-import type {
-  EventOf,
-  Failure,
-  Session,
-  SessionContext,
-  SessionEffect,
-  SessionMachine,
-  SessionStep,
-  StateOf,
-} from "./session-state.ts";
-import { answer, ask, awaiting, decline, dismiss, post, stay, tearDown, to } from "./steps.ts";
+import type { EventOf, Failure, Session, SessionMachine, SessionStep, StateOf } from "./session-state.ts";
+import { answer, ask, decline, dismiss, entering, reported, stay, to } from "./steps.ts";
 
 /** A page that keeps handing out tokens which the server refuses is not asked again: it would go on for ever. */
 const refusalLimit = 5;
@@ -22,18 +11,15 @@ export function entered(machine: SessionMachine, event: EventOf<"entered">): Ses
   const { state, generation } = machine;
   const { session, claim } = event;
   // Opened for a login that another login or a logout has overtaken: nobody will use it, so nobody shall be able to.
-  if (event.generation !== generation || state.kind === "visitor" || state.kind === "loggedOut")
-    return stay(machine, { kind: "revoke", session });
+  if (event.generation !== generation) return stay(machine, { t: "revoke", session });
   const before = sessionOf(state);
   return to(
     { ...machine, refusals: 0 },
     // A session that came back by itself has to be used before the next one does: no endless chain of idle sessions.
     { kind: "open", claim, session, acted: state.kind !== "dormant", step: "none" },
-    ...(before && !sameConversation(before, session) ? succeed(before) : []),
-    { kind: "adopt", claim, session },
-    ...(session.contact.verified && state.kind !== "open"
-      ? [post({ t: "authenticated", contact: contactOf(session) })]
-      : []),
+    ...(before && !sameConversation(before, session) ? dismiss(before) : []),
+    { t: "adopt", claim, session },
+    session.contact.verified && state.kind !== "open" && { t: "authenticated", contact: contactOf(session) },
     ...(state.kind === "opening" ? answer(state.requests, loginResult(session)) : []),
   );
 }
@@ -41,26 +27,16 @@ export function entered(machine: SessionMachine, event: EventOf<"entered">): Ses
 const sameConversation = (a: Session, b: Session): boolean =>
   a.contact.id === b.contact.id && a.conversation.id === b.conversation.id;
 
-const succeed = (before: Session): SessionEffect[] => [
-  tearDown,
-  { kind: "revoke", session: before },
-  ...(before.contact.verified ? [post({ t: "loggedOut", reason: "switch" })] : []),
-];
-
-export function refused(
-  machine: SessionMachine,
-  event: EventOf<"refused">,
-  context: SessionContext,
-): SessionStep {
-  if (event.generation !== machine.generation) return stay(machine);
-  const { failure } = event;
-  const counted = freshTokenMayHelp(failure.code) ? { ...machine, refusals: machine.refusals + 1 } : machine;
-  const { state } = counted;
+export function refused(machine: SessionMachine, { generation, failure }: EventOf<"refused">): SessionStep {
+  if (generation !== machine.generation) return stay(machine);
+  const refusals = machine.refusals + Number(freshTokenMayHelp(failure.code));
+  const counted = { ...machine, refusals };
+  const { state } = machine;
   switch (state.kind) {
     case "opening":
       return openingRefused(counted, state, failure);
     case "open":
-      return renewalRefused(counted, state, failure, context);
+      return renewalRefused(counted, state, failure);
     case "dormant":
       return reopeningRefused(counted, state, failure);
     default:
@@ -68,120 +44,80 @@ export function refused(
   }
 }
 
+const worthAsking = ({ refusals }: SessionMachine, { code }: Failure): boolean =>
+  freshTokenMayHelp(code) && refusals < refusalLimit;
+
 function openingRefused(machine: SessionMachine, state: StateOf<"opening">, failure: Failure): SessionStep {
-  const { claim, previous } = state;
-  if (failure.code === "identity_changed" && previous) return switched(machine, state, previous);
-  if (claim && state.by !== "login" && worthAsking(machine, failure))
+  const { claim, previous, by } = state;
+  // The claim is somebody else's: what was hidden is gone for good, and the way is free.
+  if (failure.code === "identity_changed" && previous)
+    return entering(machine, { ...state, previous: null }, ...dismiss(previous));
+  if (claim && by !== "login" && worthAsking(machine, failure))
     return ask(machine, { ...state, refusal: failure }, askReason(failure.code));
   return failed(machine, state, failure);
 }
 
-/** The claim is somebody else's: what was hidden is gone for good, and the way is free. */
-function switched(machine: SessionMachine, state: StateOf<"opening">, previous: Session): SessionStep {
-  return awaiting(machine, { ...state, previous: null }, (generation) => [
-    ...dismiss(previous),
-    { kind: "enter", generation, claim: state.claim, previous: null },
-  ]);
-}
-
-function renewalRefused(
-  machine: SessionMachine,
-  state: StateOf<"open">,
-  failure: Failure,
-  context: SessionContext,
-): SessionStep {
-  switch (failure.code) {
-    case "identity_changed": {
-      // The page's newest word is another identity.
-      const { claim, session } = state;
-      const opening = {
-        kind: "opening",
-        by: "customer",
-        requests: [],
-        refusal: null,
-        previous: null,
-      } as const;
-      return awaiting(machine, { ...opening, claim }, (generation) => [
-        ...dismiss(session),
-        post({ t: "authenticating" }),
-        { kind: "enter", generation, claim, previous: null },
-      ]);
-    }
-    case "session_revoked":
-      return endedElsewhere(machine);
-    case "session_expired":
-    case "session_missing":
-      return lapsed(to(machine, { ...state, step: "none" }).machine, context);
-    default:
-      // It lives until it expires; then the page is asked again.
-      return to(machine, { ...state, step: "none" }, ...reported(failure, state.claim));
-  }
+function renewalRefused(machine: SessionMachine, state: StateOf<"open">, failure: Failure): SessionStep {
+  const { claim, session } = state;
+  // The page's newest word is another identity.
+  if (failure.code === "identity_changed")
+    return entering(
+      machine,
+      { kind: "opening", claim, by: "customer", previous: null, requests: [], refusal: null },
+      ...dismiss(session),
+      { t: "authenticating" },
+    );
+  // It lives until it expires; then the page is asked again.
+  return to(machine, { ...state, step: "none" }, reported(failure, claim));
 }
 
 function reopeningRefused(machine: SessionMachine, state: StateOf<"dormant">, failure: Failure): SessionStep {
   const { claim, session } = state;
-  if (claim && freshTokenMayHelp(failure.code)) {
-    if (worthAsking(machine, failure))
-      return ask(machine, state, askReason(failure.code), ...reported(failure, claim));
-    return to(
-      machine,
-      { kind: "expired", claim, session },
-      ...reported(failure, claim),
-      post({ t: "tokenExpired" }),
-    );
-  }
-  if (failure.retryable)
-    return to(machine, { ...state, step: "failed" }, { kind: "retryLater", afterMs: failure.retryAfterMs });
-  return to(machine, { kind: "failed", claim, previous: session, failure }, ...reported(failure, claim));
+  const report = reported(failure, claim);
+  if (claim && freshTokenMayHelp(failure.code))
+    return worthAsking(machine, failure)
+      ? ask(machine, state, askReason(failure.code), report)
+      : to(machine, { ...state, step: "refused" }, report, { t: "tokenExpired" });
+  return failure.retryable
+    ? to(machine, { ...state, step: "failed" }, { t: "retryLater", afterMs: failure.retryAfterMs })
+    : to(machine, { kind: "failed", claim, previous: session, failure }, report);
 }
 
-export function tokenGiven(machine: SessionMachine, { ask: asked, identity }: EventOf<"token">): SessionStep {
+export function tokenGiven(machine: SessionMachine, event: EventOf<"token">): SessionStep {
   const { state, generation } = machine;
-  if (asked !== generation) return stay(machine);
+  const { identity } = event;
+  if (event.ask !== generation) return stay(machine);
+  const fresh = identity && !sameClaim(identity, "claim" in state ? state.claim : null);
   switch (state.kind) {
     case "opening":
       if (!state.refusal) return stay(machine);
-      if (!identity || sameClaim(identity, state.claim)) return failed(machine, state, state.refusal);
-      return awaiting(machine, { ...state, claim: identity, refusal: null }, (next) => [
-        { kind: "enter", generation: next, claim: identity, previous: state.previous },
-      ]);
+      return fresh
+        ? entering(machine, { ...state, claim: identity, refusal: null })
+        : failed(machine, state, state.refusal);
     case "open":
       if (state.step !== "renewing") return stay(machine);
-      if (!identity) return to(machine, { ...state, step: "none" });
-      return awaiting(machine, { ...state, claim: identity }, (next) => [
-        { kind: "renew", generation: next, claim: identity, session: state.session },
-      ]);
+      // The same token again is worth a try: it may be valid for longer than the session is.
+      return identity
+        ? entering(machine, { ...state, claim: identity })
+        : to(machine, { ...state, step: "none" });
     case "dormant":
-      if (!identity || sameClaim(identity, state.claim))
-        return to(
-          machine,
-          { kind: "expired", claim: state.claim, session: state.session },
-          post({ t: "tokenExpired" }),
-        );
-      return awaiting(machine, { ...state, claim: identity }, (next) => [
-        { kind: "enter", generation: next, claim: identity, previous: null },
-      ]);
+      return fresh
+        ? entering(machine, { ...state, claim: identity })
+        : to(machine, { ...state, step: "refused" }, { t: "tokenExpired" });
     default:
       return stay(machine);
   }
 }
 
 function failed(machine: SessionMachine, state: StateOf<"opening">, failure: Failure): SessionStep {
-  const { claim, previous } = state;
-  // The page was told the first time; what is tried again by itself is not worth an event each time.
-  const quiet = state.by === "retry" && failure.retryable;
+  const { claim, previous, by, requests } = state;
+  const { retryable, retryAfterMs } = failure;
   return to(
     machine,
     { kind: "failed", claim, previous, failure },
-    ...(quiet ? [] : reported(failure, claim)),
-    ...decline(state.requests, failure),
-    ...(failure.retryable ? [{ kind: "retryLater", afterMs: failure.retryAfterMs } as const] : []),
+    // The page was told the first time; what is tried again by itself is not worth an event each time.
+    !(retryable && by === "retry") && reported(failure, claim),
+    ...decline(requests, failure),
+    retryable && { t: "retryLater", afterMs: retryAfterMs },
   );
-}
-
-const worthAsking = ({ refusals }: SessionMachine, { code }: Failure): boolean =>
-  freshTokenMayHelp(code) && refusals < refusalLimit;
-
-function reported({ code, message, retryable }: Failure, claim: AssertedIdentity): SessionEffect[] {
-  return [post({ t: claim ? "authError" : "error", error: { code, message, retryable } })];
 }

@@ -8,7 +8,7 @@
 import type { AssertedIdentity } from "../../bridge/messages.ts";
 import { claimOf, loginResult, sameClaim, sessionOf } from "./claims.ts";
 import { entered, refused, tokenGiven } from "./session-answers.ts";
-import { checked, doubted, elsewhere, endedElsewhere, expiring, lapsed } from "./session-endings.ts";
+import { alive, doubted, elsewhere, endedElsewhere, expired, expiring } from "./session-endings.ts";
 import type {
   EventOf,
   SessionContext,
@@ -17,19 +17,7 @@ import type {
   SessionStep,
   StateOf,
 } from "./session-state.ts";
-import {
-  answer,
-  ask,
-  awaiting,
-  declineSuperseded,
-  disconnect,
-  dismiss,
-  post,
-  reopen,
-  stay,
-  tearDown,
-  to,
-} from "./steps.ts";
+import { answer, ask, declineSuperseded, dismiss, entering, renumbered, reopen, stay, to } from "./steps.ts";
 
 export const atStart: SessionMachine = { generation: 0, refusals: 0, state: { kind: "visitor" } };
 
@@ -38,7 +26,7 @@ export function nextSession(
   event: SessionEvent,
   context: SessionContext,
 ): SessionStep {
-  switch (event.kind) {
+  switch (event.t) {
     case "start":
       return started(machine, event);
     case "login":
@@ -54,19 +42,19 @@ export function nextSession(
     case "entered":
       return entered(machine, event);
     case "refused":
-      return refused(machine, event, context);
+      return refused(machine, event);
     case "token":
       return tokenGiven(machine, event);
     case "expiring":
       return expiring(machine, event);
-    case "lapsed":
-      return lapsed(machine, context);
+    case "expired":
+      return expired(machine, context);
     case "revoked":
       return endedElsewhere(machine);
     case "doubted":
-      return doubted(machine);
-    case "checked":
-      return checked(machine, event, context);
+      return doubted(machine, context);
+    case "alive":
+      return alive(machine);
     case "elsewhere":
       return elsewhere(machine, event);
   }
@@ -75,7 +63,7 @@ export function nextSession(
 function started(machine: SessionMachine, { identity, request }: EventOf<"start">): SessionStep {
   if (identity) return begin(machine, identity, "start", [request]);
   // A visitor's page: whoever was signed in in this tab before is not here any more.
-  return stay(machine, { kind: "endSignedIn" }, ...answer([request], null));
+  return stay(machine, { t: "endSignedIn" }, ...answer([request], null));
 }
 
 function login(machine: SessionMachine, { identity, request }: EventOf<"login">): SessionStep {
@@ -99,31 +87,30 @@ function begin(
   by: StateOf<"opening">["by"],
   requests: readonly number[],
 ): SessionStep {
-  const { state } = machine;
-  const held = sessionOf(state);
+  const held = sessionOf(machine.state);
   const previous = held?.contact.verified && claim ? held : null;
-  return awaiting(
+  return entering(
     machine,
     { kind: "opening", claim, by, previous, requests, refusal: null },
-    (generation) => [
-      ...declineSuperseded(state),
-      ...(previous ? [disconnect] : held ? dismiss(held) : [tearDown]),
-      ...(claim ? [post({ t: "authenticating" })] : []),
-      { kind: "enter", generation, claim, previous },
-    ],
+    ...declineSuperseded(machine.state),
+    ...(held && !previous ? dismiss(held) : []),
+    { t: previous ? "disconnect" : "tearDown" },
+    claim && { t: "authenticating" },
   );
 }
 
 function logout(machine: SessionMachine, { everywhere, request }: EventOf<"logout">): SessionStep {
   const { state } = machine;
   const session = sessionOf(state);
-  return awaiting({ ...machine, refusals: 0 }, { kind: "loggedOut" }, () => [
+  return to(
+    { ...renumbered(machine), refusals: 0 },
+    { kind: "loggedOut" },
     ...declineSuperseded(state),
-    tearDown,
-    ...(session ? [{ kind: "announce", contactId: session.contact.id } as const] : []),
-    ...(session || claimOf(state) ? [post({ t: "loggedOut", reason: "logout" })] : []),
-    { kind: "signOut", session, everywhere, request },
-  ]);
+    { t: "tearDown" },
+    session && { t: "announce", contactId: session.contact.id },
+    (session || claimOf(state)) && { t: "loggedOut", reason: "logout" },
+    { t: "signOut", session, everywhere, request },
+  );
 }
 
 function wanted(machine: SessionMachine, { signInRequired }: SessionContext): SessionStep {
@@ -132,24 +119,21 @@ function wanted(machine: SessionMachine, { signInRequired }: SessionContext): Se
     case "visitor":
     case "loggedOut":
       return signInRequired ? stay(machine) : begin(machine, null, "customer", []);
-    case "expired":
-      // The page may have got a token since, without telling.
-      return ask(
-        machine,
-        { kind: "dormant", claim: state.claim, session: state.session, step: "reopening" },
-        "expired",
-      );
     case "failed":
       return state.failure.retryable ? retried(machine) : stay(machine);
     default:
-      return acted(machine);
+      // The page may have got a token since it was last asked, without telling.
+      return state.kind === "dormant" && state.step === "refused"
+        ? ask(machine, { ...state, step: "reopening" }, "expired")
+        : acted(machine);
   }
 }
 
 function acted(machine: SessionMachine): SessionStep {
   const { state } = machine;
   if (state.kind === "open" && !state.acted) return to(machine, { ...state, acted: true });
-  if (state.kind === "dormant" && state.step !== "reopening") return reopen(machine, state);
+  if (state.kind === "dormant" && (state.step === "resting" || state.step === "failed"))
+    return reopen(machine, state);
   return stay(machine);
 }
 
@@ -158,9 +142,5 @@ function retried(machine: SessionMachine): SessionStep {
   if (state.kind === "dormant" && state.step === "failed") return reopen(machine, state);
   if (state.kind !== "failed") return stay(machine);
   const { claim, previous } = state;
-  return awaiting(
-    machine,
-    { kind: "opening", claim, by: "retry", previous, requests: [], refusal: null },
-    (generation) => [{ kind: "enter", generation, claim, previous }],
-  );
+  return entering(machine, { kind: "opening", claim, by: "retry", previous, requests: [], refusal: null });
 }

@@ -1,8 +1,7 @@
 /** What the frame knows of who is here: the states, what can happen, and what is to be done. `session-machine.ts` decides. */
 
-import type { OpenedSession } from "../../../shared/protocol.ts";
-import type { IdentityToken, TokenReason } from "../../auth/auth-provider.ts";
-import type { AssertedIdentity, BridgeError, FrameMessage } from "../../bridge/messages.ts";
+import type { OpenedSession, Timestamp } from "../../../shared/protocol.ts";
+import type { AssertedIdentity, BridgeError, FrameMessage, HostMessage } from "../../bridge/messages.ts";
 
 export type Session = OpenedSession;
 
@@ -36,17 +35,15 @@ export type SessionState =
       readonly step: "none" | "renewing" | "checking";
     }
   /**
-   * Expired while the page still vouches for the customer; opened again when the customer acts. `failed`: that did not work
-   * and is tried again.
+   * Expired. `resting`: the page still vouches for the customer, and the session is opened again when the customer acts.
+   * `failed`: that did not work and is tried again. `refused`: the page had no token that the server would take.
    */
   | {
       readonly kind: "dormant";
       readonly claim: AssertedIdentity;
       readonly session: Session;
-      readonly step: "none" | "reopening" | "failed";
+      readonly step: "resting" | "reopening" | "failed" | "refused";
     }
-  /** Expired, and the page had no token that the server would take. */
-  | { readonly kind: "expired"; readonly claim: AssertedIdentity; readonly session: Session }
   | {
       readonly kind: "failed";
       readonly claim: AssertedIdentity;
@@ -65,76 +62,67 @@ export interface SessionMachine {
 }
 
 export type SessionEvent =
-  | { readonly kind: "start"; readonly identity: AssertedIdentity; readonly request: number }
-  | { readonly kind: "login"; readonly identity: IdentityToken; readonly request: number }
-  | { readonly kind: "logout"; readonly everywhere: boolean; readonly request: number }
+  /** The host's own words. */
+  | Extract<HostMessage, { t: "login" | "logout" }>
+  | Pick<Extract<HostMessage, { t: "start" }>, "t" | "identity" | "request">
+  | Pick<Extract<HostMessage, { t: "token" }>, "t" | "identity" | "ask">
   /** The panel was opened. */
-  | { readonly kind: "wanted" }
+  | { readonly t: "wanted" }
   /** The customer did something in the messenger. */
-  | { readonly kind: "acted" }
+  | { readonly t: "acted" }
   /** Time, the network or the customer says: try again what failed. */
-  | { readonly kind: "retry" }
+  | { readonly t: "retry" }
   | {
-      readonly kind: "entered";
+      readonly t: "entered";
       readonly generation: number;
       readonly claim: AssertedIdentity;
       readonly session: Session;
     }
-  | { readonly kind: "refused"; readonly generation: number; readonly failure: Failure }
-  | { readonly kind: "token"; readonly ask: number; readonly identity: AssertedIdentity }
-  | { readonly kind: "expiring"; readonly expiresAt: string }
-  | { readonly kind: "lapsed" }
-  | { readonly kind: "revoked" }
+  | { readonly t: "refused"; readonly generation: number; readonly failure: Failure }
+  | { readonly t: "expiring"; readonly expiresAt: Timestamp }
+  | { readonly t: "expired" }
+  | { readonly t: "revoked" }
   /** The server closed the connection as not authenticated and did not say why. */
-  | { readonly kind: "doubted" }
-  | {
-      readonly kind: "checked";
-      readonly generation: number;
-      readonly outcome: "alive" | "lapsed" | "revoked";
-    }
+  | { readonly t: "doubted" }
+  /** … and the session is good after all. */
+  | { readonly t: "alive" }
   /** Another tab of this browser logged this contact out. */
-  | { readonly kind: "elsewhere"; readonly contactId: string };
+  | { readonly t: "elsewhere"; readonly contactId: string };
 
 export type SessionEffect =
-  | { readonly kind: "post"; readonly message: FrameMessage }
-  /** Resume, renew or open, whatever leads to a session of this claim. */
+  /** To the host, as it is. The number of a `tokenWanted` is the generation. */
+  | FrameMessage
+  /** Renew `previous`, resume a stored session or open one, whatever leads to a session of this claim. */
   | {
-      readonly kind: "enter";
+      readonly t: "enter";
       readonly generation: number;
       readonly claim: AssertedIdentity;
       readonly previous: Session | null;
     }
-  /** Renew in place, and nothing else. */
-  | {
-      readonly kind: "renew";
-      readonly generation: number;
-      readonly claim: IdentityToken;
-      readonly session: Session;
-    }
-  | { readonly kind: "check"; readonly generation: number; readonly session: Session }
-  | { readonly kind: "ask"; readonly ask: number; readonly reason: TokenReason }
+  /** Ask the server whether this session is good; the answer is `alive`, `expired` or `revoked`. */
+  | { readonly t: "check"; readonly generation: number; readonly session: Session }
   /** This session is the one now: store it, show its conversation, connect. */
-  | { readonly kind: "adopt"; readonly claim: AssertedIdentity; readonly session: Session }
-  | { readonly kind: "disconnect" }
-  | { readonly kind: "reconnect" }
+  | { readonly t: "adopt"; readonly claim: AssertedIdentity; readonly session: Session }
+  | { readonly t: "disconnect" }
+  | { readonly t: "reconnect" }
   /** Throw away, now, all that is known of the present contact: connection, messages, draft, outbox. */
-  | { readonly kind: "tearDown" }
+  | { readonly t: "tearDown" }
   /** Wipe stored sessions. */
-  | { readonly kind: "forget" }
+  | { readonly t: "forget" }
   /** End and wipe a stored session of whoever was signed in in this tab before. */
-  | { readonly kind: "endSignedIn" }
+  | { readonly t: "endSignedIn" }
   /** End a session on the server. What follows waits for it. */
-  | { readonly kind: "revoke"; readonly session: Session }
+  | { readonly t: "revoke"; readonly session: Session }
   /** End and wipe this session and any stored one, then answer the host. */
   | {
-      readonly kind: "signOut";
+      readonly t: "signOut";
       readonly session: Session | null;
       readonly everywhere: boolean;
       readonly request: number;
     }
   /** Tell the other tabs. */
-  | { readonly kind: "announce"; readonly contactId: string }
-  | { readonly kind: "retryLater"; readonly afterMs: number | null };
+  | { readonly t: "announce"; readonly contactId: string }
+  | { readonly t: "retryLater"; readonly afterMs: number | null };
 
 export interface SessionStep {
   readonly machine: SessionMachine;
@@ -148,5 +136,5 @@ export interface SessionContext {
   readonly visible: boolean;
 }
 
-export type EventOf<Kind extends SessionEvent["kind"]> = Extract<SessionEvent, { kind: Kind }>;
+export type EventOf<Type extends SessionEvent["t"]> = Extract<SessionEvent, { t: Type }>;
 export type StateOf<Kind extends SessionState["kind"]> = Extract<SessionState, { kind: Kind }>;

@@ -1,7 +1,8 @@
 /** The pieces that the transitions of the session machine are put together from. */
 
 import type { TokenReason } from "../../auth/auth-provider.ts";
-import type { FrameMessage, LoginResult } from "../../bridge/messages.ts";
+import type { AssertedIdentity, BridgeError, LoginResult } from "../../bridge/messages.ts";
+import { sessionOf } from "./claims.ts";
 import type {
   Failure,
   Session,
@@ -12,78 +13,84 @@ import type {
   StateOf,
 } from "./session-state.ts";
 
-export const stay = (machine: SessionMachine, ...effects: readonly SessionEffect[]): SessionStep => ({
+/** `condition && effect` says an effect that is only sometimes wanted. */
+type Maybe = SessionEffect | false | null;
+
+const isWanted = (effect: Maybe): effect is SessionEffect => Boolean(effect);
+
+export const stay = (machine: SessionMachine, ...effects: readonly Maybe[]): SessionStep => ({
   machine,
-  effects,
+  effects: effects.filter(isWanted),
 });
 
-export const to = (
-  machine: SessionMachine,
-  state: SessionState,
-  ...effects: readonly SessionEffect[]
-): SessionStep => ({ machine: { ...machine, state }, effects });
+export const to = (machine: SessionMachine, state: SessionState, ...effects: readonly Maybe[]): SessionStep =>
+  stay({ ...machine, state }, ...effects);
 
-/** Something new is awaited: answers to whatever was awaited before are stale from here on. */
-export function awaiting(
+/** Something new is awaited, or nothing any more: answers to whatever was awaited before are stale from here on. */
+export const renumbered = (machine: SessionMachine): SessionMachine => ({
+  ...machine,
+  generation: machine.generation + 1,
+});
+
+export function entering(
   machine: SessionMachine,
-  state: SessionState,
-  effects: (generation: number) => readonly SessionEffect[],
+  state: StateOf<"opening" | "open" | "dormant">,
+  ...before: readonly Maybe[]
 ): SessionStep {
-  const generation = machine.generation + 1;
-  return { machine: { ...machine, generation, state }, effects: effects(generation) };
+  const next = renumbered(machine);
+  const { generation } = next;
+  // The session of a dormant state is over: there is nothing to renew.
+  const previous = state.kind === "dormant" ? null : sessionOf(state);
+  return to(next, state, ...before, { t: "enter", generation, claim: state.claim, previous });
 }
 
-/** Asks the host for a token; the number of the question is the generation. */
-export const ask = (
+/** Asks the host for a token. */
+export function ask(
   machine: SessionMachine,
   state: SessionState,
   reason: TokenReason,
-  ...before: readonly SessionEffect[]
-): SessionStep =>
-  awaiting(machine, state, (generation) => [...before, { kind: "ask", ask: generation, reason }]);
+  ...before: readonly Maybe[]
+): SessionStep {
+  const next = renumbered(machine);
+  return to(next, state, ...before, { t: "tokenWanted", ask: next.generation, reason });
+}
 
 /** The same person, under the claim that the page still makes. */
 export const reopen = (
   machine: SessionMachine,
   dormant: StateOf<"dormant">,
-  ...before: readonly SessionEffect[]
-): SessionStep =>
-  awaiting(machine, { ...dormant, step: "reopening" }, (generation) => [
-    ...before,
-    { kind: "enter", generation, claim: dormant.claim, previous: null },
-  ]);
-
-export const post = (message: FrameMessage): SessionEffect => ({ kind: "post", message });
+  ...before: readonly Maybe[]
+): SessionStep => entering(machine, { ...dormant, step: "reopening" }, ...before);
 
 export const answer = (requests: readonly number[], value: LoginResult | null): SessionEffect[] =>
-  requests.map((request) => post({ t: "result", request, ok: true, value }));
+  requests.map((request) => ({ t: "result", request, ok: true, value }));
 
-export const decline = (
-  requests: readonly number[],
-  { code, message, retryable }: Failure,
-): SessionEffect[] =>
-  requests.map((request) => post({ t: "result", request, ok: false, error: { code, message, retryable } }));
+const bare = ({ code, message, retryable }: Failure): BridgeError => ({ code, message, retryable });
 
-export const superseded: Failure = {
-  code: "identity_changed",
-  message: "Another login or logout followed before this one was answered.",
-  retryable: false,
-  retryAfterMs: null,
-};
+export const decline = (requests: readonly number[], failure: Failure): SessionEffect[] =>
+  requests.map((request) => ({ t: "result", request, ok: false, error: bare(failure) }));
+
+export const reported = (failure: Failure, claim: AssertedIdentity): SessionEffect => ({
+  t: claim ? "authError" : "error",
+  error: bare(failure),
+});
 
 /** The requests of an opening that something else takes the place of. */
 export const declineSuperseded = (state: SessionState): SessionEffect[] =>
-  state.kind === "opening" ? decline(state.requests, superseded) : [];
-
-export const tearDown: SessionEffect = { kind: "tearDown" };
-export const forget: SessionEffect = { kind: "forget" };
-export const disconnect: SessionEffect = { kind: "disconnect" };
+  state.kind === "opening"
+    ? decline(state.requests, {
+        code: "identity_changed",
+        message: "Another login or logout followed before this one was answered.",
+        retryable: false,
+        retryAfterMs: null,
+      })
+    : [];
 
 /** The end of a session on purpose: its conversation is gone before anything else happens. */
-export const dismiss = (session: Session): SessionEffect[] => [
-  tearDown,
-  forget,
-  { kind: "revoke", session },
-  { kind: "announce", contactId: session.contact.id },
-  ...(session.contact.verified ? [post({ t: "loggedOut", reason: "switch" })] : []),
+export const dismiss = (session: Session): Maybe[] => [
+  { t: "tearDown" },
+  { t: "forget" },
+  { t: "revoke", session },
+  { t: "announce", contactId: session.contact.id },
+  session.contact.verified && { t: "loggedOut", reason: "switch" },
 ];

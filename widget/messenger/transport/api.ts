@@ -9,14 +9,15 @@ import type {
 } from "../../../shared/protocol.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { ApiError } from "./api-error.ts";
-import { type Guard, isNumber, isOptional, isRecord, isText, parseJson } from "./shape.ts";
+import { type Guard, isShape, isText, parseJson } from "./shape.ts";
 import { isMessagePage, isOpenedSession, isSession } from "./shapes.ts";
 
 const timeLimitMs = 10_000;
 
+/** The messages next to `seq`, itself not included. */
 export interface PageRequest {
-  readonly before?: number;
-  readonly after?: number;
+  readonly side: "before" | "after";
+  readonly seq: number;
   readonly limit: number;
 }
 
@@ -48,8 +49,6 @@ export function createApi(
           ...(sessionToken !== null && { authorization: `Bearer ${sessionToken}` }),
           ...(init.body && { "content-type": "application/json" }),
         },
-        cache: "no-store",
-        credentials: "omit",
         signal: limit.signal,
       });
       const value = parseJson(await response.text());
@@ -78,15 +77,8 @@ export function createApi(
         { method: "DELETE", keepalive: true },
         token,
       ),
-    messages: (token, page) =>
-      request(
-        isMessagePage,
-        `/conversation/messages?${Object.entries(page)
-          .map(([name, value]) => `${name}=${value}`)
-          .join("&")}`,
-        {},
-        token,
-      ),
+    messages: (token, { side, seq, limit }) =>
+      request(isMessagePage, `/conversation/messages?${side}=${seq}&limit=${limit}`, {}, token),
   };
 }
 
@@ -100,18 +92,9 @@ function refusal(response: Response, value: unknown): ApiError {
   if (response.ok || !isProblem(value))
     return new ApiError("network", `Something between here and the server answered ${response.status}.`);
   const { code, detail, fix, retryAfterSeconds } = value;
-  return new ApiError(
-    code,
-    [detail, fix].filter(Boolean).join(" "),
-    retryAfterSeconds === undefined ? null : retryAfterSeconds * 1000,
-  );
+  return new ApiError(code, `${detail} ${fix}`, retryAfterSeconds ? retryAfterSeconds * 1000 : null);
 }
 
-type Problem = Pick<ProblemDocument, "code" | "detail" | "retryAfterSeconds"> & { readonly fix?: string };
+type Problem = Pick<ProblemDocument, "code" | "detail" | "fix" | "retryAfterSeconds">;
 
-const isProblem = (value: unknown): value is Problem =>
-  isRecord(value) &&
-  isText(value.code) &&
-  isText(value.detail) &&
-  isOptional(isText)(value.fix) &&
-  isOptional(isNumber)(value.retryAfterSeconds);
+const isProblem = isShape<Problem>({ code: isText, detail: isText });

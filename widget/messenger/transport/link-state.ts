@@ -19,16 +19,9 @@ export function linkState(connection: ConnectionState): LinkState {
 
 /** A connection that the server ended for good is a failure to show; null while there is hope, or the session is in doubt. */
 export function stopFailure(connection: ConnectionState): SessionPhase | null {
-  if (connection.kind !== "stopped") return null;
-  switch (connection.closeCode) {
-    case 4400:
-      return { kind: "failed", code: "request_invalid", retryable: false };
-    case 4403:
-      return { kind: "failed", code: "forbidden", retryable: false };
-    case 4409:
-      // Too many tabs of this session: the customer may take it back here.
-      return { kind: "failed", code: "unavailable", retryable: true };
-    default:
-      return null;
-  }
+  if (connection.kind !== "stopped" || connection.closeCode === 4401) return null;
+  // Replaced: too many tabs of this session. The customer may take it back here.
+  return connection.closeCode === 4409
+    ? { kind: "failed", code: "unavailable", retryable: true }
+    : { kind: "failed", code: "forbidden", retryable: false };
 }
