@@ -10,9 +10,11 @@ const readyLimitMs = 10_000;
 /** Our own close code for a peer that has fallen silent; the range 4000–4099 is free for clients. */
 const silent = 4000;
 
+export type DeskSocket = Pick<WebSocket, "addEventListener" | "send" | "close">;
+
 export interface LinkDeps {
   readonly token: string;
-  readonly openSocket: () => WebSocket;
+  readonly openSocket: () => DeskSocket;
   readonly clock: Clock;
   readonly timers: Timers;
   /** In [0, 1). */
@@ -32,7 +34,7 @@ export interface Link {
 /** One WebSocket after another to `/api/v1/agent/socket`: authenticates, keeps alive, comes back. */
 export function createLink(deps: LinkDeps): Link {
   const state = signal<LinkState>({ kind: "connecting", attempt: 0 });
-  let socket: WebSocket | null = null;
+  let socket: DeskSocket | null = null;
   let cancelTimer = () => {};
   let wantedDelayMs: number | null = null;
 
@@ -72,7 +74,7 @@ export function createLink(deps: LinkDeps): Link {
   }
 
   /** Called for the close event, or before it where waiting for it could take the network's own long time limits. */
-  function lost(gone: WebSocket, code: number): void {
+  function lost(gone: DeskSocket, code: number): void {
     if (socket !== gone) return;
     socket = null;
     cancelTimer();
@@ -106,4 +108,4 @@ export function createLink(deps: LinkDeps): Link {
   };
 }
 
-const transmit = (socket: WebSocket, frame: AgentClientFrame): void => socket.send(JSON.stringify(frame));
+const transmit = (socket: DeskSocket, frame: AgentClientFrame): void => socket.send(JSON.stringify(frame));

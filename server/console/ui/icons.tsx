@@ -38,7 +38,7 @@ export const VisitorIcon = () => (
 );
 export const SendIcon = () => (
   <Icon>
-    <path d="M3.5 10 17 3.5 12.5 17l-2.7-5.200L3.5 10Zm6.3 1.800L17 3.5" />
+    <path d="M3.5 10 17 3.5 12.5 17l-2.7-5.2L3.5 10Zm6.3 1.8L17 3.5" />
   </Icon>
 );
 export const BackIcon = () => (
@@ -55,7 +55,7 @@ export const PersonIcon = () => (
   <Icon>
     <rect x="2.5" y="4" width="15" height="12" rx="1.8" />
     <circle cx="7.3" cy="9" r="1.7" />
-    <path d="M4.8 13.300c.4-1.3 1.3-1.9 2.5-1.900s2.1.6 2.5 1.900M12.3 8.300h2.700M12.3 11.500h2.7" />
+    <path d="M4.8 13.3c.4-1.3 1.3-1.9 2.5-1.9s2.1.6 2.5 1.9M12.3 8.3h2.7M12.3 11.5h2.7" />
   </Icon>
 );
 export const CheckIcon = () => (
@@ -65,13 +65,13 @@ export const CheckIcon = () => (
 );
 export const ChecksIcon = () => (
   <Icon>
-    <path d="m2 10.5 3.5 3.700L12 6.500M9 13l1.3 1.2 7.2-7.7" />
+    <path d="m2 10.5 3.5 3.7L12 6.5M9 13l1.3 1.2 7.2-7.7" />
   </Icon>
 );
 export const ClockIcon = () => (
   <Icon>
     <circle cx="10" cy="10" r="6.5" />
-    <path d="M10 6.300V10l2.4 1.6" />
+    <path d="M10 6.3V10l2.4 1.6" />
   </Icon>
 );
 export const DownIcon = () => (
@@ -81,6 +81,6 @@ export const DownIcon = () => (
 );
 export const InboxIcon = () => (
   <Icon>
-    <path d="M3 11.5 5.2 4.600a1.5 1.5 0 0 1 1.4-1h6.800a1.5 1.5 0 0 1 1.4 1L17 11.500V15a1.5 1.5 0 0 1-1.5 1.500h-11A1.5 1.5 0 0 1 3 15v-3.500Zm0 0h4l1.2 2h3.600l1.2-2h4" />
+    <path d="M3 11.5 5.2 4.6a1.5 1.5 0 0 1 1.4-1h6.8a1.5 1.5 0 0 1 1.4 1L17 11.5V15a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 3 15v-3.5Zm0 0h4l1.2 2h3.6l1.2-2h4" />
   </Icon>
 );
