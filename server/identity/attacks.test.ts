@@ -326,6 +326,8 @@ describe("A token of another place is refused", () => {
     const place = await community({ keys: [{ jwksUrl: "https://login.acme.example/jwks.json" }] });
     const token = await signed(claims, { alg: "EdDSA", kid: "ed" }, ed.privateKey);
     expect(await refusalCode(() => gate().verifyContactJwt(token, place))).toBe("keyset_unavailable");
+    const impossible = await signed(claims, { alg: "EdDSA", kid: "k".repeat(129) }, ed.privateKey);
+    expect(await refusalCode(() => gate().verifyContactJwt(impossible, place))).toBe("key_unknown");
     const symmetric = hmac({ alg: "HS256", kid: "ed" }, secret);
     expect(await refusalCode(() => gate().verifyContactJwt(symmetric, place))).toBe("algorithm_not_allowed");
   });

@@ -43,33 +43,37 @@ export function readAttributes(
   };
 }
 
-function* mapped(payload: JsonObject, mapping: Community["extraValueMapping"]): Generator<Candidate> {
+function mapped(payload: JsonObject, mapping: Community["extraValueMapping"]): readonly Candidate[] {
   const extra = ownMember(payload, "extra_values");
-  for (const { key, field } of mapping) {
-    if (Object.hasOwn(payload, key)) yield { field, claim: key, value: payload[key] };
-    else if (isJsonObject(extra) && Object.hasOwn(extra, key))
-      yield { field, claim: `extra_values.${key}`, value: extra[key] };
-  }
+  return mapping.flatMap(({ key, field }) => {
+    if (Object.hasOwn(payload, key)) return { field, claim: key, value: payload[key] };
+    if (!isJsonObject(extra) || !Object.hasOwn(extra, key)) return [];
+    return { field, claim: `extra_values.${key}`, value: extra[key] };
+  });
 }
 
-function* prefixed(payload: JsonObject, prefix: string, faults: string[]): Generator<Candidate> {
-  for (const [claim, value] of Object.entries(payload)) {
+function prefixed(payload: JsonObject, prefix: string, faults: string[]): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const claim of Object.keys(payload)) {
     if (!claim.startsWith(prefix)) continue;
     const field = claim.slice(prefix.length);
-    if (isFieldName(field)) yield { field, claim, value };
+    if (isFieldName(field)) candidates.push({ field, claim, value: payload[claim] });
     else if (prefix) faults.push(`The attribute ${quote(claim)} names no field.`);
   }
+  return candidates;
 }
 
+const standardNames: ReadonlySet<string> = new Set(standardFields);
+
 export const isFieldName = (name: string): name is FieldName =>
-  standardFields.some((standard) => standard === name) ||
-  (name.startsWith("custom.") && customName.test(name.slice("custom.".length)));
+  standardNames.has(name) || (name.startsWith("custom.") && customName.test(name.slice("custom.".length)));
 
 function valueFault(value: unknown, maxCharacters: number): string | null {
   if (typeof value !== "string") return `is ${quote(value)}, not a string`;
   if (!value.isWellFormed()) return "has a lone surrogate";
   // A postal address has lines; nothing has a bell, an escape sequence, or a NUL that databases cut at.
   if (/[^\P{Cc}\t\n\r]/u.test(value)) return "has a control character";
-  if (codePoints(value) > maxCharacters) return `has more than ${maxCharacters} characters`;
+  if (value.length > maxCharacters && codePoints(value) > maxCharacters)
+    return `has more than ${maxCharacters} characters`;
   return null;
 }

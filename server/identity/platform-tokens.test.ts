@@ -175,7 +175,14 @@ describe("Platform keys", () => {
   it("turn once for many requests at the same time", async () => {
     const { tokens, clock, store } = await setUp();
     clock.time += 30 * day;
+    let added = 0;
+    const { addPlatformKey } = store;
+    store.addPlatformKey = (...key) => {
+      added++;
+      return addPlatformKey(...key);
+    };
     await Promise.all(Array.from({ length: 10 }, () => issueNow(tokens, clock)));
+    expect(added).toBe(1);
     expect(store.keys).toHaveLength(2);
   });
 
