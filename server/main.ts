@@ -1,63 +1,9 @@
-/** Environment → configuration → server. Exit codes: 0 stopped as asked, 1 could not start, 2 bad configuration. */
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 
-import { pino } from "pino";
-import { createServer, type RunningServer } from "./app.ts";
-import { ConfigurationError, faultLine } from "./config/configuration-error.ts";
-import { readEnvironment } from "./config/environment.ts";
-import { loadConfig } from "./config/load.ts";
-import { MissingBuildError } from "./edge/static/bundles.ts";
-import { createLog } from "./observability/log.ts";
+// Half of a start is compiling what has not changed since the last one. The cache lies beside the packages: whoever can
+// write there can change the code as well. Where nobody can, there is no cache.
+enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "vouch"));
 
-/** Longest time from the signal to the end of the process. */
-const stopMs = 10_000;
-
-async function start(): Promise<void> {
-  const environment = readEnvironment(process.env);
-  const config = await loadConfig(environment.configPath, process.env);
-  const output = pino.destination({ dest: 1, sync: false });
-  const log = createLog(environment.logLevel, output);
-  for (const warning of [...environment.warnings, ...config.warnings])
-    log.warn({ event: "configuration_warning", warning });
-  const server = await createServer({ environment, config, log });
-  if (environment.adminTokenGenerated)
-    process.stderr.write(`Administrator token, shown this once: ${environment.adminToken}\n`);
-  // Not through the log: whoever waits for this line gets it at every LOG_LEVEL.
-  process.stdout.write(
-    `${JSON.stringify({ event: "listening", url: server.url, publicUrl: server.publicOrigin })}\n`,
-  );
-  for (const signal of ["SIGTERM", "SIGINT"] as const)
-    process.once(signal, () => {
-      log.info({ event: "stopping", signal });
-      void stop(server).then((code) => {
-        output.flushSync();
-        process.exit(code);
-      });
-    });
-}
-
-/** @returns the exit code */
-async function stop(server: RunningServer): Promise<number> {
-  const tooLate = new Promise<number>((resolve) => setTimeout(resolve, stopMs, 0).unref());
-  const stopped = server.close().then(
-    () => 0,
-    (error: unknown) => {
-      complain([`The server did not stop cleanly: ${messageOf(error)}`]);
-      return 1;
-    },
-  );
-  return Promise.race([stopped, tooLate]);
-}
-
-function complain(lines: readonly string[]): void {
-  for (const line of lines) process.stderr.write(`${line}\n`);
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-try {
-  await start();
-} catch (error) {
-  if (error instanceof ConfigurationError) complain(error.faults.map(faultLine));
-  else complain([messageOf(error)]);
-  process.exitCode = error instanceof ConfigurationError || error instanceof MissingBuildError ? 2 : 1;
-}
+const { run } = await import("./run.ts");
+await run();
