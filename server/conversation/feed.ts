@@ -38,8 +38,6 @@ export function createFeed(options: FeedOptions): Feed {
   /** The last `seq` that the store may have; infinite until it has answered with the end of the conversation. */
   let known = options.lastSeq ?? Number.POSITIVE_INFINITY;
 
-  const isNext = (message: Message): boolean => message.seq === cursor + 1 && ready();
-
   function pass(message: Message): void {
     // Before `emit`, which may close the feed, or bring about the next message.
     cursor = message.seq;
@@ -69,7 +67,10 @@ export function createFeed(options: FeedOptions): Feed {
     const end = page.at(-1)?.seq ?? cursor;
     known = page.length < pageSize ? Math.max(end, offered) : Number.POSITIVE_INFINITY;
     for (const message of page) {
-      if (!isReading() || !isNext(message)) return false;
+      if (!isReading()) return false;
+      // A reader that is ready again by now goes on at once: its `resume` may have come too early to count.
+      if (!ready()) return true;
+      if (message.seq !== cursor + 1) return false;
       pass(message);
     }
     // What was offered while the store was asked may be younger than its answer.
@@ -87,7 +88,7 @@ export function createFeed(options: FeedOptions): Feed {
       if (state === "closed" || message.seq <= cursor) return;
       offered = Math.max(offered, message.seq);
       known = Math.max(known, message.seq);
-      if (state === "idle" && isNext(message)) pass(message);
+      if (state === "idle" && message.seq === cursor + 1 && ready()) pass(message);
       catchUp();
     },
     resume: catchUp,

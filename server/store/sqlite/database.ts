@@ -6,7 +6,7 @@ import type { Value } from "../statement.ts";
 import type { Unit } from "../unit.ts";
 
 /** How long to wait for another process that has the file open: a server that is being replaced is still draining. */
-const busyTimeoutMs = 5000;
+const busyTimeoutMs = 2000;
 
 export interface Database {
   readonly connection: DatabaseSync;

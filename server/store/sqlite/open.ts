@@ -16,7 +16,7 @@ import { migrate } from "./migrations.ts";
  * Opens the embedded store, makes the file where there is none, and brings its schema up to date.
  *
  * @param path of the database file, or `:memory:`
- * Throws `unavailable` where another process has the file open for longer than 5 seconds.
+ * Throws `unavailable` where another process has the file open for longer than 2 seconds.
  */
 export async function openSqliteStore(path: string): Promise<Store> {
   const database = openDatabase(path);
