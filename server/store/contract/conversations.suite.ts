@@ -1,0 +1,259 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Store } from "../store.ts";
+import { draft, hashOf, open, openFor, opening, signed, start } from "./fixtures.ts";
+
+export function conversationContract(name: string, openStore: () => Promise<Store>): void {
+  describe(`${name}: conversations`, () => {
+    let store: Store;
+    let conversationId: string;
+    beforeEach(async () => {
+      store = await openStore();
+      ({
+        conversation: { id: conversationId },
+      } = await openFor(store, "ada"));
+    });
+    afterEach(() => store.close());
+
+    const fill = (count: number, id = conversationId) =>
+      Promise.all(
+        Array.from({ length: count }, (_, index) => store.append(draft(id, { text: `${index + 1}` }))),
+      );
+    const seqs = async (query: Parameters<Store["messages"]>[1], id = conversationId) =>
+      (await store.messages(id, query)).messages.map(({ seq }) => seq);
+
+    describe("appending", () => {
+      it("answers with the message as it is read later", async () => {
+        const id = randomUUID();
+        const appended = await store.append(draft(conversationId, { id, text: "Hello", at: start + 5 }));
+        const message = {
+          id,
+          seq: 1,
+          author: { kind: "contact", name: "Ada" },
+          text: "Hello",
+          attachments: [],
+          at: "2026-11-21T09:30:00.005Z",
+          verified: true,
+        };
+        expect(appended).toEqual({ ok: true, message, repeated: false });
+        expect(await store.messages(conversationId, { limit: 10 })).toEqual({
+          messages: [message],
+          lastSeq: 1,
+        });
+      });
+
+      it("answers a repetition with the message stored first, in the same turn and later", async () => {
+        const given = draft(conversationId, { at: start });
+        const later = { ...given, at: start + 1000 };
+        const [first, second] = await Promise.all([store.append(given), store.append(later)]);
+        expect(first).toMatchObject({ ok: true, repeated: false, message: { seq: 1 } });
+        expect(second).toEqual({ ...first, repeated: true });
+        expect(await store.append(later)).toEqual(second);
+        await store.messages(conversationId, { limit: 1 });
+        expect(await store.append(later)).toEqual(second);
+        expect(await seqs({ limit: 10 })).toEqual([1]);
+      });
+
+      it("refuses another body or another kind of author under a known id, in the same turn and later", async () => {
+        const given = draft(conversationId);
+        const conflict = { ok: false, code: "message_conflict" };
+        const otherText = { ...given, text: "Hello!" };
+        const otherAuthor = { ...given, author: { kind: "agent", name: "Ada" } } as const;
+        const [, sameTurn] = await Promise.all([store.append(given), store.append(otherText)]);
+        expect(sameTurn).toEqual(conflict);
+        expect(await store.append(otherText)).toEqual(conflict);
+        expect(await store.append(otherAuthor)).toEqual(conflict);
+        await store.messages(conversationId, { limit: 1 });
+        expect(await store.append(otherText)).toEqual(conflict);
+        expect(await store.append(given)).toMatchObject({ ok: true, repeated: true });
+      });
+
+      it("takes the same id in two conversations", async () => {
+        const { conversation: other } = await openFor(store, "bob");
+        const id = randomUUID();
+        const both = await Promise.all([
+          store.append(draft(conversationId, { id, text: "Ada's" })),
+          store.append(draft(other.id, { id, text: "Bob's" })),
+        ]);
+        expect(both).toMatchObject([
+          { ok: true, repeated: false, message: { seq: 1, text: "Ada's" } },
+          { ok: true, repeated: false, message: { seq: 1, text: "Bob's" } },
+        ]);
+      });
+
+      it("refuses an unknown conversation, and keeps what came with it", async () => {
+        const [unknown, known] = await Promise.all([
+          store.append(draft("unknown")),
+          store.append(draft(conversationId)),
+        ]);
+        expect(unknown).toEqual({ ok: false, code: "not_found" });
+        expect(known).toMatchObject({ ok: true });
+      });
+
+      it("refuses a session that has ended, one that ends in the same turn, and one that never was", async () => {
+        const tokenHash = hashOf("a");
+        const { session, conversation } = await open(store, opening(signed("bob"), { tokenHash }));
+        const message = (): Parameters<Store["append"]>[0] =>
+          draft(conversation.id, { sessionId: session.id });
+        expect(await store.append(message())).toMatchObject({ ok: true });
+        const refused = { ok: false, code: "session_revoked" };
+        const [sameTurn] = await Promise.all([
+          store.append(message()),
+          store.endSession({ tokenHash, everywhere: false, at: start }),
+        ]);
+        expect(sameTurn).toEqual(refused);
+        expect(await store.append(message())).toEqual(refused);
+        expect(await store.append(draft(conversation.id, { sessionId: "never was" }))).toEqual(refused);
+        expect(await seqs({ limit: 10 }, conversation.id)).toEqual([1]);
+      });
+
+      it("shows in the session at once how far the conversation has come", async () => {
+        const tokenHash = hashOf("a");
+        await open(store, opening(signed("ada"), { tokenHash }));
+        await fill(3);
+        expect((await store.findSession(tokenHash))?.conversation.lastSeq).toBe(3);
+        expect((await openFor(store, "ada")).conversation.lastSeq).toBe(3);
+      });
+    });
+
+    describe("history", () => {
+      it("pages from the end, before, and after, in ascending order", async () => {
+        await fill(25);
+        expect(await seqs({ limit: 3 })).toEqual([23, 24, 25]);
+        expect(await seqs({ before: 23, limit: 3 })).toEqual([20, 21, 22]);
+        expect(await seqs({ before: 3, limit: 5 })).toEqual([1, 2]);
+        expect(await seqs({ before: 1, limit: 5 })).toEqual([]);
+        expect(await seqs({ after: 0, limit: 3 })).toEqual([1, 2, 3]);
+        expect(await seqs({ after: 23, limit: 5 })).toEqual([24, 25]);
+        expect(await seqs({ after: 25, limit: 5 })).toEqual([]);
+        expect((await store.messages(conversationId, { before: 3, limit: 1 })).lastSeq).toBe(25);
+      });
+
+      it("of an unknown conversation is empty", async () => {
+        expect(await store.messages("unknown", { limit: 5 })).toEqual({ messages: [], lastSeq: 0 });
+      });
+    });
+
+    describe("receipts", () => {
+      it("move forwards only, not past the end, and what is read is delivered", async () => {
+        await fill(5);
+        expect(await store.markReceipts(conversationId, "agent", { delivered: 2 })).toEqual({
+          before: { delivered: 0, read: 0 },
+          after: { delivered: 2, read: 0 },
+        });
+        expect(await store.markReceipts(conversationId, "agent", { read: 4 })).toEqual({
+          before: { delivered: 2, read: 0 },
+          after: { delivered: 4, read: 4 },
+        });
+        expect(await store.markReceipts(conversationId, "agent", { delivered: 1, read: 1 })).toEqual({
+          before: { delivered: 4, read: 4 },
+          after: { delivered: 4, read: 4 },
+        });
+        expect(await store.markReceipts(conversationId, "contact", { read: 99 })).toMatchObject({
+          after: { delivered: 5, read: 5 },
+        });
+        expect(await store.markReceipts("unknown", "agent", { read: 1 })).toBeNull();
+        const details = await store.conversation(conversationId);
+        expect(details?.conversation).toMatchObject({
+          agent: { delivered: 4, read: 4 },
+          customer: { delivered: 5, read: 5 },
+        });
+      });
+    });
+
+    describe("changing", () => {
+      it("changes what is given and leaves the rest", async () => {
+        await store.append(draft(conversationId));
+        await store.updateConversation(conversationId, { assignee: "Grace" }, start);
+        const changed = await store.updateConversation(conversationId, { state: "waiting" }, start + 1);
+        expect(changed).toMatchObject({
+          conversation: { state: "waiting", assignee: "Grace", updatedAt: start + 1 },
+          contact: { platformKey: "v1/acme/AUTH/jwt/uid:ada" },
+          lastMessage: { seq: 1 },
+        });
+        expect(await store.updateConversation(conversationId, { assignee: null }, start)).toMatchObject({
+          conversation: { assignee: null },
+        });
+        expect(await store.updateConversation("unknown", { state: "closed" }, start)).toBeNull();
+      });
+
+      it("a closed conversation opens with the customer's next message, not with an agent's", async () => {
+        const state = async () => (await store.conversation(conversationId))?.conversation.state;
+        await store.append(draft(conversationId));
+        await store.updateConversation(conversationId, { state: "closed" }, start);
+        expect(await state()).toBe("closed");
+        await store.append(draft(conversationId, { author: { kind: "agent", name: "Grace" } }));
+        expect(await state()).toBe("closed");
+        await store.append(draft(conversationId));
+        expect(await state()).toBe("open");
+      });
+    });
+
+    describe("the agents' list", () => {
+      const list = async (query: Partial<Parameters<Store["conversations"]>[0]> = {}) =>
+        await store.conversations({ preview: false, limit: 10, ...query });
+
+      it("shows conversations with messages, the most recently active first", async () => {
+        const bob = await openFor(store, "bob");
+        await openFor(store, "silent");
+        await store.append(draft(conversationId, { at: start + 1 }));
+        await store.append(draft(bob.conversation.id, { at: start + 2, text: "Bob's" }));
+        const { items, cursor } = await list();
+        expect(items.map(({ conversation }) => conversation.id)).toEqual([
+          bob.conversation.id,
+          conversationId,
+        ]);
+        expect(items[0]).toMatchObject({
+          contact: { id: bob.contact.id },
+          conversation: { lastSeq: 1, updatedAt: start + 2 },
+          lastMessage: { text: "Bob's" },
+        });
+        expect(cursor).toBeNull();
+        await store.append(draft(conversationId, { at: start + 3 }));
+        expect((await list()).items[0]?.conversation.id).toBe(conversationId);
+      });
+
+      it("filters by state, and shows previews only when asked for", async () => {
+        const preview = await open(store, opening(signed("ada"), { preview: true }));
+        await store.append(draft(conversationId));
+        await store.append(draft(preview.conversation.id));
+        const ids = async (query: object) =>
+          (await list(query)).items.map(({ conversation }) => conversation.id);
+        expect(await ids({})).toEqual([conversationId]);
+        expect(await ids({ preview: true })).toEqual([preview.conversation.id]);
+        expect(await ids({ state: "closed" })).toEqual([]);
+        await store.updateConversation(conversationId, { state: "closed" }, start);
+        expect(await ids({ state: "closed" })).toEqual([conversationId]);
+        expect(await ids({ state: "open" })).toEqual([]);
+      });
+
+      it("pages through all of them once, ties and all", async () => {
+        const opened = await Promise.all(
+          Array.from({ length: 23 }, (_, index) => openFor(store, `user-${index}`)),
+        );
+        const expected = opened.map(({ conversation }) => conversation.id);
+        await Promise.all(
+          expected.map((id, index) => store.append(draft(id, { at: start + Math.floor(index / 5) }))),
+        );
+        const seen: string[] = [];
+        let cursor: string | null = null;
+        do {
+          const page: Awaited<ReturnType<Store["conversations"]>> = await list({
+            limit: 7,
+            ...(cursor !== null && { cursor }),
+          });
+          expect(page.items.length).toBeLessThanOrEqual(7);
+          seen.push(...page.items.map(({ conversation }) => conversation.id));
+          cursor = page.cursor;
+        } while (cursor !== null);
+        expect(seen).toHaveLength(23);
+        expect(seen.toSorted()).toEqual(expected.toSorted());
+      });
+
+      it("refuses a cursor that it did not give", async () => {
+        for (const cursor of ["", "x", Buffer.from("1.2").toString("base64url"), "1.%00"])
+          await expect(list({ cursor })).rejects.toMatchObject({ code: "request_invalid" });
+      });
+    });
+  });
+}
