@@ -1,11 +1,9 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { ProblemCode } from "../../shared/problems.ts";
+import { type Attack, describeAttacks, hmac, withClaim, withIdentity } from "./fixtures/forging.ts";
 import { refusalCode } from "./fixtures/refusal.ts";
 import {
   base64url,
   claims,
-  claimsWith,
   community,
   ec,
   ed,
@@ -13,7 +11,6 @@ import {
   header,
   headerText,
   keyPair,
-  nowSeconds,
   otherRsa,
   rsa,
   secret,
@@ -21,26 +18,12 @@ import {
   signedTexts,
 } from "./fixtures/signing.ts";
 
-/** Name, token, code. Each token was made by somebody who knows the format, and some by whoever holds the key. */
-type Attack = readonly [name: string, token: string | Promise<string>, code: ProblemCode];
-
 const good = await signed();
 const [goodHeader = "", goodPayload = "", goodSignature = ""] = good.split(".");
 const claimsText = JSON.stringify(claims);
 
 const withHeader = (member: string): string =>
   signedTexts(`${headerText.slice(0, -1)},${member}}`, claimsText);
-const withClaim = (member: string): string => signedTexts(headerText, claimsWith(member));
-const withExpiry = (exp: string): string => signedTexts(headerText, `{"identity":"user-123","exp":${exp}}`);
-const withIdentity = (identity: string | Buffer): string =>
-  signedTexts(
-    headerText,
-    Buffer.concat([Buffer.from(`{"exp":${claims.exp},"identity":`), Buffer.from(identity), Buffer.from("}")]),
-  );
-const hmac = (head: object, key: string): string => {
-  const input = `${base64url(JSON.stringify(head))}.${goodPayload}`;
-  return `${input}.${createHmac("sha256", key).update(input).digest("base64url")}`;
-};
 const unusedBits = `${good.slice(0, -1)}${String.fromCharCode(good.charCodeAt(good.length - 1) + 1)}`;
 
 const shape: readonly Attack[] = [
@@ -109,7 +92,7 @@ const json: readonly Attack[] = [
   ["a comma at the end", signedTexts(headerText, `${claimsText.slice(0, -1)},}`), "token_malformed"],
   ["a comment", signedTexts(headerText, `${claimsText}/**/`), "token_malformed"],
   ["two documents", signedTexts(headerText, `${claimsText}${claimsText}`), "token_malformed"],
-  ["NaN", withExpiry("NaN"), "token_malformed"],
+  ["NaN", withClaim('"nbf":NaN'), "token_malformed"],
 ];
 
 const headers: readonly Attack[] = [
@@ -200,7 +183,6 @@ const signatures: readonly Attack[] = [
     `${goodHeader}.${goodPayload}.${base64url(Buffer.concat([Buffer.of(0), Buffer.from(goodSignature, "base64url")]))}`,
     "signature_invalid",
   ],
-  ["half an HMAC", hmac({ alg: "HS256", kid: "shared" }, secret).slice(0, -21), "token_malformed"],
   ["an HMAC of 16 bytes", truncated(hmac({ alg: "HS256", kid: "shared" }, secret), 16), "signature_invalid"],
   [
     "an ECDSA signature of zeros (CVE-2022-21449)",
@@ -214,62 +196,6 @@ const signatures: readonly Attack[] = [
   ],
 ];
 
-const times: readonly Attack[] = [
-  ["no exp", signedTexts(headerText, '{"identity":"user-123"}'), "expiry_missing"],
-  ["exp null", withExpiry("null"), "expiry_missing"],
-  ["exp as text", withExpiry(`"${claims.exp}"`), "expiry_missing"],
-  ["exp as a date", withExpiry('"2099-01-01T00:00:00Z"'), "expiry_missing"],
-  ["exp with a fraction", withExpiry(`${claims.exp}.5`), "expiry_missing"],
-  ["exp 1e999", withExpiry("1e999"), "expiry_missing"],
-  ["exp -1e999", withExpiry("-1e999"), "expiry_missing"],
-  ["exp as an array", withExpiry(`[${claims.exp}]`), "expiry_missing"],
-  ["exp true", withExpiry("true"), "expiry_missing"],
-  ["exp 0", withExpiry("0"), "token_expired"],
-  ["exp below zero", withExpiry(`-${claims.exp}`), "token_expired"],
-  ["exp a second ago", withExpiry(String(nowSeconds - 1)), "token_expired"],
-  ["exp this second", withExpiry(String(nowSeconds)), "token_expired"],
-  ["exp in milliseconds", withExpiry(`${claims.exp}000`), "expiry_too_far"],
-  ["exp in ten years", withExpiry(String(nowSeconds + 315_360_000)), "expiry_too_far"],
-  ["exp one second too far", withExpiry(String(nowSeconds + 86_400 + 60 + 1)), "expiry_too_far"],
-  ["exp 1e300", withExpiry("1e300"), "expiry_too_far"],
-  ["nbf in the future", withClaim(`"nbf":${nowSeconds + 61}`), "token_not_yet_valid"],
-  ["nbf in milliseconds", withClaim(`"nbf":${nowSeconds}000`), "token_not_yet_valid"],
-  ["nbf -1e999", withClaim('"nbf":-1e999'), "token_malformed"],
-  ["nbf as text", withClaim('"nbf":"0"'), "token_malformed"],
-  ["iat in the future", signed({ ...claims, iat: nowSeconds + 61 }), "token_not_yet_valid"],
-  [
-    "iat as text",
-    signedTexts(headerText, `{"identity":"a","exp":${claims.exp},"iat":"now"}`),
-    "token_malformed",
-  ],
-];
-
-const identities: readonly Attack[] = [
-  ["no identity", signed({ exp: claims.exp }), "identity_missing"],
-  ["the identity under sub", signed({ exp: claims.exp, sub: "user-123" }), "identity_missing"],
-  [
-    "the identity one level down",
-    withClaim('"user":{"identity":"x"}').length ? signed({ exp: claims.exp, user: { identity: "x" } }) : "",
-    "identity_missing",
-  ],
-  ["a number as identity", withIdentity("123"), "identity_invalid"],
-  ["null as identity", withIdentity("null"), "identity_invalid"],
-  ["an object as identity", withIdentity('{"id":"a"}'), "identity_invalid"],
-  ["an array as identity", withIdentity('["user-123"]'), "identity_invalid"],
-  ["true as identity", withIdentity("true"), "identity_invalid"],
-  ["an empty identity", withIdentity('""'), "identity_invalid"],
-  ["a space as identity", withIdentity('" "'), "identity_invalid"],
-  ["a space behind the identity", withIdentity('"user-123 "'), "identity_invalid"],
-  ["a no-break space in front", withIdentity('"\u00a0user-123"'), "identity_invalid"],
-  ["a NUL in the identity", withIdentity('"user-123\\u0000"'), "identity_invalid"],
-  ["a line feed in the identity", withIdentity('"user\\n123"'), "identity_invalid"],
-  ["a C1 control in the identity", withIdentity('"user\\u0085123"'), "identity_invalid"],
-  ["a lone surrogate in the identity", withIdentity('"user\\ud800"'), "identity_invalid"],
-  ["an identity that is not NFC", withIdentity('"e\u0301ve"'), "identity_invalid"],
-  ["an identity of 257 bytes", withIdentity(`"${"a".repeat(257)}"`), "identity_invalid"],
-  ["an identity of 86 three-byte characters", withIdentity(`"${"\u20ac".repeat(86)}"`), "identity_invalid"],
-];
-
 function truncated(token: string, bytes: number): string {
   const at = token.lastIndexOf(".") + 1;
   return token.slice(0, at) + base64url(Buffer.from(token.slice(at), "base64url").subarray(0, bytes));
@@ -279,49 +205,12 @@ function zeroSignature(token: string): string {
   return token.slice(0, token.lastIndexOf(".") + 1) + base64url(Buffer.alloc(64));
 }
 
-describe.each([
-  ["shape", shape],
-  ["JSON", json],
-  ["header", headers],
-  ["signature", signatures],
-  ["time", times],
-  ["identity", identities],
-])("A token with a fault of its %s is refused", (_, attacks) => {
-  it.each(attacks)("%s", async (_name, token, code) => {
-    const acme = await community();
-    expect(await refusalCode(async () => gate().verifyContactJwt(await token, acme))).toBe(code);
-  });
-});
+describeAttacks("A token with a fault of its shape is refused", shape);
+describeAttacks("A token with a fault of its JSON is refused", json);
+describeAttacks("A token with a fault of its header is refused", headers);
+describeAttacks("A token with a fault of its signature is refused", signatures);
 
-describe("A token of another place is refused", () => {
-  const rows: readonly (readonly [name: string, changes: object, payload: object, code: ProblemCode])[] = [
-    ["no iss", { issuer: "https://acme.example" }, {}, "issuer_mismatch"],
-    ["another iss", { issuer: "https://acme.example" }, { iss: "https://acme.example/" }, "issuer_mismatch"],
-    [
-      "iss as an array",
-      { issuer: "https://acme.example" },
-      { iss: ["https://acme.example"] },
-      "issuer_mismatch",
-    ],
-    ["no aud", { audience: "vouch" }, {}, "audience_mismatch"],
-    ["another aud", { audience: "vouch" }, { aud: "Vouch" }, "audience_mismatch"],
-    ["other auds", { audience: "vouch" }, { aud: ["vouch2", "x"] }, "audience_mismatch"],
-    ["aud as an object", { audience: "vouch" }, { aud: { vouch: true } }, "audience_mismatch"],
-    ["no jti, where tokens are taken once", { singleUseTokens: true }, {}, "token_malformed"],
-    ["an empty jti, where tokens are taken once", { singleUseTokens: true }, { jti: "" }, "token_malformed"],
-    [
-      "a number as jti, where tokens are taken once",
-      { singleUseTokens: true },
-      { jti: 1 },
-      "token_malformed",
-    ],
-  ];
-  it.each(rows)("%s", async (_name, changes, payload, code) => {
-    const place = await community(changes);
-    const token = await signed({ ...claims, ...payload });
-    expect(await refusalCode(() => gate().verifyContactJwt(token, place))).toBe(code);
-  });
-
+describe("Without a key that could serve", () => {
   it("a kid that only the JWK set by URL could have waits for that set", async () => {
     const place = await community({ keys: [{ jwksUrl: "https://login.acme.example/jwks.json" }] });
     const token = await signed(claims, { alg: "EdDSA", kid: "ed" }, ed.privateKey);
