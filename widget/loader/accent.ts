@@ -4,7 +4,7 @@
  * @param accent `#rrggbb`; anything else counts as black
  */
 export function textOn(accent: string): string {
-  const rgb = Number.parseInt(accent.slice(1), 16);
+  const rgb = /^#[\da-f]{6}$/i.test(accent) ? Number.parseInt(accent.slice(1), 16) : 0;
   const channel = (shift: number): number => {
     const value = ((rgb >> shift) & 255) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
