@@ -56,6 +56,6 @@ export class CompanionEnded extends Error {
 
 function listeningUrl(line: string): string | null {
   if (!line.includes('"event":"listening"')) return null;
-  const { url } = JSON.parse(line) as { url: string };
-  return url;
+  const { url, publicUrl } = JSON.parse(line) as { url: string; publicUrl?: string };
+  return publicUrl ?? url;
 }

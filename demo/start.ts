@@ -11,17 +11,6 @@ import { keptShopKeys, type ShopKeys } from "./shop-keys.ts";
 
 const defaultShopPort = "8090";
 
-try {
-  await start();
-} catch (error) {
-  if (error instanceof ConfigurationError)
-    for (const { path, message } of error.faults) console.error(`${path}: ${message}`);
-  else if (error instanceof Error) console.error(error.message);
-  process.exit(
-    error instanceof ConfigurationError ? 2 : error instanceof CompanionEnded ? error.exitCode : 1,
-  );
-}
-
 async function start(): Promise<void> {
   const environment = readEnvironment(process.env);
   const shopPort = readPort(process.env.DEMO_PORT || defaultShopPort);
@@ -106,4 +95,15 @@ function readPort(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65535) return port;
   throw new ConfigurationError([{ path: "DEMO_PORT", message: "must be a whole number from 0 to 65535" }]);
+}
+
+try {
+  await start();
+} catch (error) {
+  if (error instanceof ConfigurationError)
+    for (const { path, message } of error.faults) console.error(`${path}: ${message}`);
+  else if (error instanceof Error) console.error(error.message);
+  process.exit(
+    error instanceof ConfigurationError ? 2 : error instanceof CompanionEnded ? error.exitCode : 1,
+  );
 }

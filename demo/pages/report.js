@@ -22,7 +22,7 @@ function row({ name, detail, at }) {
   const title = document.createElement("strong");
   title.textContent = name;
   item.append(time, title);
-  if (detail !== undefined && detail !== null) {
+  if (detail && Object.keys(detail).length > 0) {
     const text = document.createElement("code");
     text.className = "detail-text";
     text.textContent = JSON.stringify(detail, null, 1).replace(/\s*\n\s*/g, " ");

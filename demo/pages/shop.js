@@ -44,3 +44,7 @@ function showCustomer(name) {
 Messenger.on("signInRequested", () => {
   location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
 });
+
+// Room for the panel beside what the page is there to show.
+Messenger.on("opened", () => document.documentElement.classList.add("panel-open"));
+Messenger.on("closed", () => document.documentElement.classList.remove("panel-open"));

@@ -3,7 +3,7 @@ import type { AgentConversation, ContactField } from "../../../shared/protocol.t
 import { Avatar, VerifiedBadge } from "./avatar.tsx";
 import { CloseIcon } from "./icons.tsx";
 import { RichText } from "./rich-text.tsx";
-import { fullTimeOf, identityOf, labelOf, nameOf } from "./words.ts";
+import { fullTimeOf, identityOf, labelOf, nameOf, rankOf } from "./words.ts";
 
 export function ContactPanel(props: {
   readonly conversation: AgentConversation;
@@ -76,7 +76,7 @@ function Identity({ conversation }: { readonly conversation: AgentConversation }
 }
 
 function Fields({ fields }: { readonly fields: Readonly<Record<string, ContactField>> }) {
-  const entries = Object.entries(fields);
+  const entries = Object.entries(fields).sort(([a], [b]) => rankOf(a) - rankOf(b));
   if (entries.length === 0) return null;
   return (
     <section>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createFakeCompanion } from "../transport/fake-companion.ts";
-import { identityOf, initialsOf, labelOf, nameOf, shortTimeOf } from "./words.ts";
+import { identityOf, initialsOf, labelOf, nameOf, rankOf, shortTimeOf } from "./words.ts";
 
 const { contact } = createFakeCompanion().add("ada");
 
@@ -27,6 +27,11 @@ describe("words", () => {
       "Postal code",
     ]);
     expect([initialsOf("Ada Lindqvist"), initialsOf("ada"), initialsOf("👋")]).toEqual(["AL", "A", "?"]);
+  });
+
+  test("put who it is and how to reach them first, custom fields last", () => {
+    const fields = ["custom.plan", "city", "email", "name"];
+    expect(fields.sort((a, b) => rankOf(a) - rankOf(b))).toEqual(["name", "email", "city", "custom.plan"]);
   });
 
   test("give the time today, the weekday this week, the date before", () => {

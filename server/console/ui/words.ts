@@ -35,6 +35,25 @@ export function labelOf(field: string): string {
   return labels[name] ?? name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 }
 
+const wantedFirst = [
+  "name",
+  "email",
+  "phone",
+  "sms",
+  "company",
+  "title",
+  "alias",
+  "mailing_address",
+  "zip_address",
+];
+
+/** Who it is and how to reach them first, custom fields last. */
+export function rankOf(field: string): number {
+  const rank = wantedFirst.indexOf(field);
+  if (rank >= 0) return rank;
+  return wantedFirst.length + (field.startsWith("custom.") ? 1 : 0);
+}
+
 export function initialsOf(name: string): string {
   const words = name.split(/\s+/).filter((word) => /^\p{L}|^\p{N}/u.test(word));
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
