@@ -17,7 +17,7 @@ export const en = {
 
   opening: "Opening the conversation",
   emptyTitle: "How can we help?",
-  emptyText: "Send us a message. You can leave at any time and find the answer here when you come back.",
+  emptyText: "Write to us here. You can leave, and find the answer when you come back.",
   loadingOlder: "Loading earlier messages",
   today: "Today",
   yesterday: "Yesterday",
@@ -29,8 +29,6 @@ export const en = {
   you: "You",
   agent: "Support",
   system: "Notice",
-  articleName: "{author}, {time}",
-  ownArticleName: "{author}, {time}, {status}",
   typingOne: "{name} is typing",
   typingUnnamed: "Support is typing",
   typingSeveral: "Several people are typing",
@@ -62,8 +60,7 @@ export const en = {
   notSent: "Message not sent. {reason}",
 
   signInRequiredTitle: "Sign in to chat",
-  signInRequired:
-    "Once you are signed in on this site, we know who we are talking to, and your conversation follows you to every device.",
+  signInRequired: "Sign in on this site, and your conversation follows you to every device.",
   loggedOutTitle: "You are signed out",
   loggedOut: "Nothing of your conversation is left on this page.",
   failedTitle: "The messenger can't open",
@@ -72,8 +69,7 @@ export const en = {
   "problem.identity": "We couldn't confirm your sign-in. Please sign in again.",
   "problem.expired": "Your sign-in has expired. Please sign in again.",
   "problem.signIn": "Please sign in first.",
-  "problem.setup":
-    "The messenger is not set up correctly on this page. Please tell the people who run this site.",
+  "problem.setup": "The messenger is not set up correctly on this page. Please tell the site's team.",
   "problem.closed": "The messenger is switched off at the moment.",
   "problem.network": "We can't reach the server. Please check your connection.",
   "problem.unavailable": "The server can't answer at the moment. Please try again shortly.",

@@ -8,7 +8,6 @@ export interface Language {
   say<Key extends TextKey>(key: Key, ...values: keyof Values<Key> extends never ? [] : [Values<Key>]): string;
   /** The form of a text that fits the number, which stands in it as `{count}`. */
   count(key: CountedKey, count: number): string;
-  number(value: number): string;
   /** @param at milliseconds since 1970-01-01 UTC */
   time(at: number): string;
   /** “Today”, “Yesterday”, or the date. */
@@ -50,7 +49,6 @@ export function createLanguage({ locale, strings, browserLocales }: LanguageChoi
       fill(texts[`${key}.${rules.select(count)}`] ?? texts[`${key}.other`] ?? "", {
         count: numbers.format(count),
       }),
-    number: (value) => numbers.format(value),
     time: (at) => times.format(at),
     day(at, now) {
       // Midnights are an hour off where the clocks changed between them.

@@ -2,61 +2,66 @@ import type { ErrorCode } from "../../../shared/problems.ts";
 import type { TextKey } from "./en.ts";
 import type { Language } from "./language.ts";
 
-type ProblemKey = Extract<TextKey, `problem.${string}`>;
+type Problem = TextKey extends infer Key ? (Key extends `problem.${infer Name}` ? Name : never) : never;
+
+/** Faults of a token that no customer can mend: all they can do is sign in again. Named here in types alone, for their weight. */
+type IdentityCode =
+  | "token_malformed"
+  | "token_too_large"
+  | "header_not_allowed"
+  | "type_not_allowed"
+  | "algorithm_not_allowed"
+  | "key_unknown"
+  | "key_id_required"
+  | "signature_invalid"
+  | "expiry_missing"
+  | "expiry_too_far"
+  | "token_not_yet_valid"
+  | "issuer_mismatch"
+  | "audience_mismatch"
+  | "identity_missing"
+  | "identity_invalid"
+  | "identity_changed"
+  | "attribute_invalid"
+  | "oidc_exchange_failed"
+  | "oidc_nonce_mismatch";
+
+/** The compiler sees to it that a new code gets its text, or is counted among those above. */
+const keys: Readonly<Record<Exclude<ErrorCode, IdentityCode>, Problem>> = {
+  token_expired: "expired",
+  token_replayed: "expired",
+  token_revoked: "expired",
+  session_missing: "expired",
+  session_expired: "expired",
+  session_revoked: "expired",
+  signed_identity_required: "signIn",
+  sign_in_required: "signIn",
+  signed_identity_rejected: "setup",
+  deployment_unknown: "setup",
+  origin_not_allowed: "setup",
+  placeholder_not_replaced: "setup",
+  blocked_by_csp: "setup",
+  deployment_inactive: "closed",
+  community_inactive: "closed",
+  destroyed: "closed",
+  network: "network",
+  timeout: "network",
+  keyset_unavailable: "unavailable",
+  unavailable: "unavailable",
+  rate_limited: "tooFast",
+  message_empty: "empty",
+  message_too_long: "tooLong",
+  too_large: "tooLong",
+  attachment_refused: "attachment",
+  message_conflict: "unexpected",
+  request_invalid: "unexpected",
+  not_found: "unexpected",
+  forbidden: "unexpected",
+};
 
 /**
- * What each code means to the customer, who can't mend a token: sign in again, wait, or tell someone. The developer gets the
- * precise cause through the page's events and console.
+ * What a code means to the customer: sign in again, wait, or tell someone. The developer gets the precise cause through the
+ * page's events and console.
  */
-const keys = {
-  token_malformed: "problem.identity",
-  token_too_large: "problem.identity",
-  header_not_allowed: "problem.identity",
-  type_not_allowed: "problem.identity",
-  algorithm_not_allowed: "problem.identity",
-  key_unknown: "problem.identity",
-  key_id_required: "problem.identity",
-  signature_invalid: "problem.identity",
-  expiry_missing: "problem.identity",
-  token_expired: "problem.expired",
-  expiry_too_far: "problem.identity",
-  token_not_yet_valid: "problem.identity",
-  issuer_mismatch: "problem.identity",
-  audience_mismatch: "problem.identity",
-  identity_missing: "problem.identity",
-  identity_invalid: "problem.identity",
-  attribute_invalid: "problem.identity",
-  token_replayed: "problem.expired",
-  token_revoked: "problem.expired",
-  oidc_exchange_failed: "problem.identity",
-  oidc_nonce_mismatch: "problem.identity",
-  identity_changed: "problem.identity",
-  session_missing: "problem.expired",
-  session_expired: "problem.expired",
-  session_revoked: "problem.expired",
-  signed_identity_required: "problem.signIn",
-  sign_in_required: "problem.signIn",
-  signed_identity_rejected: "problem.setup",
-  deployment_unknown: "problem.setup",
-  origin_not_allowed: "problem.setup",
-  placeholder_not_replaced: "problem.setup",
-  blocked_by_csp: "problem.setup",
-  deployment_inactive: "problem.closed",
-  community_inactive: "problem.closed",
-  destroyed: "problem.closed",
-  network: "problem.network",
-  timeout: "problem.network",
-  keyset_unavailable: "problem.unavailable",
-  unavailable: "problem.unavailable",
-  rate_limited: "problem.tooFast",
-  message_empty: "problem.empty",
-  message_too_long: "problem.tooLong",
-  too_large: "problem.tooLong",
-  attachment_refused: "problem.attachment",
-  message_conflict: "problem.unexpected",
-  request_invalid: "problem.unexpected",
-  not_found: "problem.unexpected",
-  forbidden: "problem.unexpected",
-} as const satisfies Record<ErrorCode, ProblemKey>;
-
-export const problemText = (language: Language, code: ErrorCode): string => language.say(keys[code]);
+export const problemText = (language: Language, code: ErrorCode): string =>
+  language.say(`problem.${code in keys ? keys[code as keyof typeof keys] : "identity"}`);

@@ -156,14 +156,14 @@ describe("the focus", () => {
 });
 
 describe("the page", () => {
-  it("is told language, direction and theme, also when the site changes them", async () => {
+  it("is told language, direction and scheme, also when the site changes them", async () => {
     const model = fakeModel();
     view = await stage(model);
     const { documentElement } = document;
-    expect([documentElement.lang, documentElement.dir, documentElement.dataset.theme]).toEqual([
+    expect([documentElement.lang, documentElement.dir, documentElement.dataset.scheme]).toEqual([
       "en",
       "ltr",
-      "auto",
+      "light",
     ]);
     await view.act(() => {
       model.settings.value = {
@@ -171,7 +171,7 @@ describe("the page", () => {
         strings: { send: "أرسل" },
       };
     });
-    expect([documentElement.lang, documentElement.dir, documentElement.dataset.theme]).toEqual([
+    expect([documentElement.lang, documentElement.dir, documentElement.dataset.scheme]).toEqual([
       "ar",
       "rtl",
       "dark",

@@ -9,14 +9,14 @@ export function Header({ view: { model, appearance, language } }: { readonly vie
   const { title } = appearance.value;
   return (
     <header>
-      <span class="mark" aria-hidden="true">
+      <span class="mark accent" aria-hidden="true">
         {Array.from(title)[0]}
       </span>
       <div class="heading">
         <h1 dir="auto">{title}</h1>
         {signedIn && (
           <p class="who">
-            <span dir="auto">
+            <span class="name" dir="auto">
               {signedIn.contact.name ? say("signedInAs", { name: signedIn.contact.name }) : say("signedIn")}
             </span>
             {signedIn.kind === "open" && (
@@ -29,7 +29,7 @@ export function Header({ view: { model, appearance, language } }: { readonly vie
       </div>
       <button
         type="button"
-        class="icon-button"
+        class="round close"
         aria-label={say("close")}
         title={say("close")}
         onClick={() => model.close()}

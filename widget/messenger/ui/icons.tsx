@@ -12,6 +12,4 @@ export const ClockIcon = icon("M10 3a7 7 0 100 14 7 7 0 000-14zM10 6.5V10l2.5 1.
 export const CheckIcon = icon("M4 10.5l4 4 8-9");
 export const DoubleCheckIcon = icon("M1.5 10.5l4 4 8-9M10 14l.5.5 8-9");
 export const WarningIcon = icon("M10 3a7 7 0 100 14 7 7 0 000-14zM10 6.5v4M10 13.4v.1");
-export const VerifiedIcon = icon(
-  "M10 2l2.2 1.6 2.7-.1.7 2.6 2.2 1.6-.9 2.3.9 2.3-2.2 1.6-.7 2.6-2.7-.1L10 18l-2.2-1.6-2.7.1-.7-2.6-2.2-1.6.9-2.3-.9-2.3 2.2-1.6.7-2.6 2.7.1zM7 10.2l2.2 2.2 4-4.6",
-);
+export const VerifiedIcon = icon("M10 2l6.5 2.5V9c0 4-2.5 7-6.5 9-4-2-6.5-5-6.5-9V4.5zM7 10l2.2 2.2L13 8");

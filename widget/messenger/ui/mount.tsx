@@ -15,6 +15,8 @@ import type { View } from "./view.ts";
 export function mount(root: HTMLElement, model: MessengerModel, clock: Clock = systemClock): () => void {
   const document = root.ownerDocument;
   const visible = signal(!document.hidden);
+  const darkness = matchMedia("(prefers-color-scheme: dark)");
+  const prefersDark = signal(darkness.matches);
   const appearance = computed(() => effectiveAppearance(model.deployment, model.settings.value));
   const language = computed(() =>
     createLanguage({
@@ -29,15 +31,19 @@ export function mount(root: HTMLElement, model: MessengerModel, clock: Clock = s
   const onVisibility = () => {
     visible.value = !document.hidden;
   };
+  const onScheme = () => {
+    prefersDark.value = darkness.matches;
+  };
   const onKey = (event: KeyboardEvent) => {
     // Escape also closes the suggestions of an input method; that one is not for us.
     if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) model.close();
   };
   document.addEventListener("visibilitychange", onVisibility);
   document.addEventListener("keydown", onKey);
+  darkness.addEventListener("change", onScheme);
   const dropStyles = adoptStyles(document);
   const stopDressing = effect(() => {
-    applyAppearance(document.documentElement, appearance.value);
+    applyAppearance(document.documentElement, appearance.value, prefersDark.value ? "dark" : "light");
     document.documentElement.lang = language.value.tag;
     document.documentElement.dir = language.value.direction;
   });
@@ -54,5 +60,6 @@ export function mount(root: HTMLElement, model: MessengerModel, clock: Clock = s
     dropStyles();
     document.removeEventListener("visibilitychange", onVisibility);
     document.removeEventListener("keydown", onKey);
+    darkness.removeEventListener("change", onScheme);
   };
 }

@@ -71,9 +71,8 @@ export function Composer({ view: { model, language }, onSent }: ComposerProps) {
         </div>
         <button
           type="button"
-          class="send"
+          class="round accent send"
           aria-label={say("send")}
-          title={say("send")}
           disabled={!canSend}
           onClick={send}
         >

@@ -6,7 +6,7 @@ export function ExpiredNotice({ view: { model, language } }: { readonly view: Vi
   if (phase.kind !== "expired") return null;
   const { say } = language.value;
   return (
-    <div class="expired">
+    <div class="banner">
       <p>{say("waitsForSignIn")}</p>
       {phase.canSignIn && (
         <button type="button" class="button" onClick={() => model.signIn()}>

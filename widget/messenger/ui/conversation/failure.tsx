@@ -19,15 +19,15 @@ export function Failure({ entry: { id, code, retryable }, language, model }: Fai
   };
   return (
     <div class="failure">
-      <p>
+      <p class="reason">
         <WarningIcon /> {say("notSent", { reason: code ? problemText(language, code) : "" })}
       </p>
       {retryable && (
-        <button type="button" class="link-button" onClick={act(model.retry)}>
+        <button type="button" class="link" onClick={act(model.retry)}>
           {say("retry")}
         </button>
       )}
-      <button type="button" class="link-button" onClick={act(model.discard)}>
+      <button type="button" class="link" onClick={act(model.discard)}>
         {say("delete")}
       </button>
     </div>

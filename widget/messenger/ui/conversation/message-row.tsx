@@ -49,13 +49,11 @@ export class MessageRow extends Component<MessageRowProps> {
 
 /** The message by its attributes. `role` is written out: an `<article>` has it too, but shows no attribute to find it by. */
 function articleOf({ entry, author, at, status }: EntryRow, language: Language) {
-  const values = { author: authorName(author, language), time: language.time(at) };
+  const own = author.kind === "own";
+  const label = [authorName(author, language), language.time(at), ...(own ? [language.say(status)] : [])];
   return {
     role: "article",
-    "aria-label":
-      author.kind === "own"
-        ? language.say("ownArticleName", { ...values, status: language.say(status) })
-        : language.say("articleName", values),
+    "aria-label": label.join(", "),
     "data-seq": entry.kind === "message" ? entry.message.seq : undefined,
     "data-status": status,
   } as const;

@@ -6,7 +6,7 @@ export const Skeleton = ({ view: { language } }: { readonly view: View }) => (
     <span class="hidden">{language.value.say("opening")}</span>
     <i class="ghost" />
     <i class="ghost wide" />
-    <i class="ghost own" />
+    <i class="ghost mine" />
     <i class="ghost" />
   </div>
 );

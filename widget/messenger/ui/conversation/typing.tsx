@@ -12,7 +12,7 @@ export function Typing({ view: { model, language } }: { readonly view: View }) {
       : say("typingOne", { name });
   return (
     <p class="typing">
-      <span class="dots" aria-hidden="true">
+      <span class="dots bubble" aria-hidden="true">
         <i />
         <i />
         <i />

@@ -16,7 +16,7 @@ export function LinkBanner({ view: { model, language, clock } }: { readonly view
       <Countdown until={link.retryAt} clock={clock} text={(seconds) => count("retryIn", seconds)} />{" "}
       <button
         type="button"
-        class="link-button"
+        class="link"
         onClick={(event) => {
           focusLog(event.currentTarget);
           model.reconnect();

@@ -17,7 +17,7 @@ export function PhaseNotice({ view: { model, language }, phase }: PhaseNoticePro
     return (
       <Notice title={say("failedTitle")} text={problemText(language.value, phase.code)}>
         {phase.retryable ? (
-          <button type="button" class="button primary" onClick={() => model.reconnect()}>
+          <button type="button" class="button accent" onClick={() => model.reconnect()}>
             {say("retry")}
           </button>
         ) : (
@@ -32,7 +32,7 @@ export function PhaseNotice({ view: { model, language }, phase }: PhaseNoticePro
   return (
     <Notice title={title} text={text}>
       {phase.canSignIn && (
-        <button type="button" class="button primary" onClick={() => model.signIn()}>
+        <button type="button" class="button accent" onClick={() => model.signIn()}>
           {say("signIn")}
         </button>
       )}
