@@ -4,7 +4,7 @@ import { systemClock } from "../../shared/clock.ts";
 import type { KeyValue, Surroundings } from "./surroundings.ts";
 
 export function browserSurroundings(): Surroundings {
-  const channel = new BroadcastChannel("vouch");
+  const channel = openChannel();
   return {
     clock: systemClock,
     after(ms, run) {
@@ -27,12 +27,21 @@ export function browserSurroundings(): Surroundings {
     tabStorage: tolerant(() => sessionStorage),
     storage: tolerant(() => localStorage),
     broadcast: {
-      post: (message) => channel.postMessage(message),
+      post: (message) => channel?.postMessage(message),
       listen(handler) {
-        channel.onmessage = ({ data }) => handler(data);
+        channel?.addEventListener("message", ({ data }) => handler(data));
       },
     },
   };
+}
+
+/** Where a browser keeps storage from frames of other sites, some refuse this too: then the server's word has to do. */
+function openChannel(): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel("vouch");
+  } catch {
+    return null;
+  }
 }
 
 const hex = (bytes: Uint8Array): string =>

@@ -59,10 +59,9 @@ export function createHistory(
 
   async function repair(attempt: number): Promise<void> {
     if (hasGap(window.peek())) {
-      const request = { side: "after", seq: window.peek().last, limit: newerLimit } as const;
-      const page = await read(request);
+      const page = await read({ side: "after", seq: window.peek().last, limit: newerLimit });
       if (gone.signal.aborted) return;
-      if (page) update(withNewerPage(window.peek(), request, page));
+      if (page) update(withNewerPage(window.peek(), page));
     }
     cancelRepair = null;
     watchGap(attempt + 1);

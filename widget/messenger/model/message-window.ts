@@ -30,17 +30,15 @@ export function withMessage(window: MessageWindow, message: Message): MessageWin
   return closed({ ...window, ahead: new Map(window.ahead).set(message.seq, message) });
 }
 
-/** @param page what follows `seq` (never beyond `last`); shorter than `limit`, it reaches the end */
-export function withNewerPage(
-  window: MessageWindow,
-  { seq: after, limit }: { readonly seq: number; readonly limit: number },
-  page: MessagePage,
-): MessageWindow {
+/**
+ * @param page what follows a `seq` that was `last` when it was asked for. It reaches as far as its own newest message: its
+ * `lastSeq` may count one that was stored while the page was read.
+ */
+export function withNewerPage(window: MessageWindow, page: MessagePage): MessageWindow {
   const fresh = page.messages.filter(({ seq }) => seq > window.last);
-  const end = page.messages.length < limit ? page.lastSeq : (page.messages.at(-1)?.seq ?? after);
   return closed({
     ...window,
-    last: Math.max(window.last, end),
+    last: Math.max(window.last, page.messages.at(-1)?.seq ?? 0),
     messages: [...window.messages, ...fresh],
   });
 }

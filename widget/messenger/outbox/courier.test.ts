@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { ClientFrame } from "../../../shared/protocol.ts";
+import { type FakeTime, fakeTime } from "../fixtures/fake-time.ts";
+import { type Courier, createCourier } from "./courier.ts";
+import { createMemoryStorage } from "./storage.ts";
+
+let time: FakeTime;
+let sent: string[];
+let up: boolean;
+let courier: Courier;
+const storage = createMemoryStorage();
+
+function create(): Courier {
+  let ids = 0;
+  return createCourier({ ...time, uuid: () => `id-${++ids}` }, storage, (frame: ClientFrame) => {
+    if (up && frame.t === "send") sent.push(`${frame.id} ${frame.text}`);
+    return up;
+  });
+}
+
+const lines = () => courier.outbox.value.map(({ text, status, code }) => `${text} ${code ?? status}`);
+
+beforeEach(() => {
+  time = fakeTime();
+  sent = [];
+  up = true;
+  storage.clear();
+  courier = create();
+});
+
+describe("the outbox", () => {
+  test("sends one message at a time, in the order written", () => {
+    courier.bind("ada");
+    for (const text of ["one", "two", "three"]) courier.write(text);
+    expect(sent).toEqual(["id-1 one"]);
+    courier.stored("id-1");
+    courier.stored("id-2");
+    expect(sent).toEqual(["id-1 one", "id-2 two", "id-3 three"]);
+  });
+
+  test("shows a stored message until it stands in the conversation", () => {
+    courier.bind("ada");
+    courier.write("one");
+    expect(courier.stored("id-1")?.text).toBe("one");
+    expect(lines()).toEqual(["one sending"]);
+    courier.shown("id-1");
+    expect(lines()).toEqual([]);
+    expect(courier.stored("id-1")).toBeUndefined();
+  });
+
+  test("goes on where the conversation shows a message before its acknowledgement comes", () => {
+    courier.bind("ada");
+    courier.write("one");
+    courier.write("two");
+    courier.shown("id-1");
+    expect(sent).toEqual(["id-1 one", "id-2 two"]);
+  });
+
+  test("sends what was on its way again under its id, before anything else", () => {
+    courier.bind("ada");
+    courier.write("one");
+    courier.linkDown();
+    up = false;
+    courier.write("two");
+    up = true;
+    courier.linkUp();
+    expect(sent).toEqual(["id-1 one", "id-1 one"]);
+  });
+
+  test("repeats a message that a live connection never answered", async () => {
+    courier.bind("ada");
+    courier.write("one");
+    await time.pass(10_000);
+    expect(sent).toEqual(["id-1 one", "id-1 one"]);
+  });
+
+  test("does not send a stored message again while it is not shown yet", () => {
+    courier.bind("ada");
+    courier.write("one");
+    courier.stored("id-1");
+    courier.linkDown();
+    courier.linkUp();
+    expect(sent).toEqual(["id-1 one"]);
+  });
+
+  test.each([
+    ["rate_limited", 3000, 3000],
+    ["unavailable", undefined, 2000],
+    ["session_expired", undefined, 2000],
+  ] as const)("tries again by itself after %s, and lets nothing overtake", async (code, asked, ms) => {
+    courier.bind("ada");
+    courier.write("one");
+    courier.write("two");
+    courier.refused("id-1", code, asked);
+    await time.pass(ms - 1);
+    expect([sent, lines()]).toEqual([["id-1 one"], ["one sending", "two sending"]]);
+    await time.pass(1);
+    expect(sent).toEqual(["id-1 one", "id-1 one"]);
+  });
+
+  test.each([
+    ["message_too_long", false],
+    ["message_conflict", false],
+    ["attachment_refused", false],
+    ["forbidden", true],
+  ] as const)("leaves %s to the customer (retryable: %s), and sends the next", (code, retryable) => {
+    courier.bind("ada");
+    courier.write("one");
+    courier.write("two");
+    courier.refused("id-1", code, undefined);
+    expect(courier.outbox.value[0]).toMatchObject({ status: "failed", code, retryable });
+    expect(sent).toEqual(["id-1 one", "id-2 two"]);
+  });
+
+  test("retries and discards failed messages, and those only", () => {
+    courier.bind("ada");
+    courier.write("one");
+    courier.discard("id-1");
+    courier.retry("id-1");
+    expect([sent, lines()]).toEqual([["id-1 one"], ["one sending"]]);
+    courier.refused("id-1", "forbidden", undefined);
+    courier.retry("id-1");
+    expect([sent, lines()]).toEqual([["id-1 one", "id-1 one"], ["one sending"]]);
+    courier.refused("id-1", "forbidden", undefined);
+    courier.discard("id-1");
+    expect(lines()).toEqual([]);
+  });
+
+  test("sends nothing before it is known whose it is", () => {
+    courier.write("one");
+    expect(sent).toEqual([]);
+    courier.bind("ada");
+    courier.linkUp();
+    expect(sent).toEqual(["id-1 one"]);
+  });
+
+  test("drops what another contact wrote, and keeps it for that one alone", () => {
+    up = false;
+    courier.bind("ada");
+    courier.write("Ada's");
+    courier.bind("bob");
+    up = true;
+    courier.linkUp();
+    expect([sent, lines()]).toEqual([[], []]);
+    const later = create();
+    later.bind("ada");
+    later.linkUp();
+    expect(sent).toEqual(["id-1 Ada's"]);
+  });
+
+  test("is silent once it is disposed of", async () => {
+    courier.bind("ada");
+    courier.write("one");
+    courier.dispose();
+    await time.pass(60_000);
+    expect(sent).toEqual(["id-1 one"]);
+  });
+});
