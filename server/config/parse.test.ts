@@ -107,7 +107,7 @@ describe("The configuration file", () => {
     ["communities[0].keys[0].publicKey", keys({ alg: "HS256", secret, publicKey: rsa.publicPem })],
     ["communities[0].keys[0].kid", keys({ kid: "", alg: "HS256", secret })],
     ["communities[0].keys[0].x", keys({ alg: "HS256", secret, x: 1 })],
-    ["communities[0].keys[0].jwks.keys[0].alg", keys({ jwks: { keys: [{ kty: "RSA" }] } })],
+    ["communities[0].keys[0].jwks.keys[0].alg", keys({ jwks: { keys: [{ kty: "AKP" }] } })],
     ["communities[0].keys[0].jwks.keys", keys({ jwks: {} })],
     ["communities[0].keys[0].jwks.x", keys({ jwks: { keys: [], x: 1 } })],
     ["communities[0].keys[0].jwksUrl", keys({ jwksUrl: "http://login.acme.example/jwks.json" })],

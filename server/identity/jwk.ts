@@ -4,10 +4,10 @@ import { KeyFault } from "./key-fault.ts";
 import type { VerificationKey } from "./keys.ts";
 import { readX5c } from "./pem.ts";
 import {
+  algorithmWithoutAlg,
   importPublicKey,
   isPublicKeyAlgorithm,
   type PublicKeyAlgorithm,
-  soleAlgorithm,
 } from "./public-key.ts";
 import { isJsonObject, type JsonObject, ownMember } from "./strict-json.ts";
 
@@ -19,7 +19,7 @@ const publicMembers = ["kty", "crv", "n", "e", "x", "y"] as const;
 /**
  * One key of a JWK set (RFC 7517) as a key of ours.
  *
- * `alg` may be missing only where the key's type leaves one algorithm: a key without one must not take whatever the
+ * Where `alg` is missing the key is bound to one algorithm all the same: a key without one must not take whatever the
  * token says (CVE-2026-22817).
  *
  * @param nowMs decides whether a certificate in `x5c` is valid
@@ -82,9 +82,9 @@ function readCertificate(der: string, nowMs: number): JWK {
 
 function readAlgorithm(value: JsonObject, jwk: JWK): PublicKeyAlgorithm {
   const named = ownMember(value, "alg");
-  const alg = named === undefined ? soleAlgorithm(jwk) : named;
+  const alg = named === undefined ? algorithmWithoutAlg(jwk) : named;
   if (alg === undefined)
-    throw new KeyFault("is missing, and the key's type alone does not tell it (RS256, RS512, PS256)", "alg");
+    throw new KeyFault("is missing, and no algorithm is known for the key's type and curve", "alg");
   if (!isPublicKeyAlgorithm(alg)) throw new KeyFault("must be RS256, RS512, PS256, ES256 or EdDSA", "alg");
   return alg;
 }

@@ -17,9 +17,12 @@ const keyForms = {
 export const isPublicKeyAlgorithm = (alg: unknown): alg is PublicKeyAlgorithm =>
   publicKeyAlgorithms.some((known) => known === alg);
 
-/** The algorithm of a key that says none: known where the key's type leaves one only, so never for RSA. */
-export function soleAlgorithm({ kty, crv }: JWK): PublicKeyAlgorithm | undefined {
-  if (kty === "RSA") return undefined;
+/**
+ * The one algorithm of a key that names none. An RSA key could serve three; large providers publish theirs without `alg`
+ * and sign with RS256, the default of OpenID Connect Core 1.0 (section 2), so it serves RS256 and nothing else.
+ */
+export function algorithmWithoutAlg({ kty, crv }: JWK): PublicKeyAlgorithm | undefined {
+  if (kty === "RSA") return "RS256";
   return publicKeyAlgorithms.find((alg) => keyForms[alg].kty === kty && keyForms[alg].crv === crv);
 }
 
