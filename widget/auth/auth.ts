@@ -2,7 +2,6 @@
 
 import type {
   AssertedIdentity,
-  BridgeError,
   FrameMessage,
   HostMessage,
   LoginResult,
@@ -169,22 +168,17 @@ export function createAuth({ provider, variables, post, needFrame, onError }: Au
   async function renew(number: number, reason: TokenReason): Promise<void> {
     const call = lastCall;
     const before = asserted(state);
-    let identity: AssertedIdentity = null;
-    let error: BridgeError | undefined;
-    try {
-      const found = before && (await ask(reason));
-      // The token that has just expired or was refused is no renewal.
-      if (before && found && tokenOf(found) !== tokenOf(before) && call === lastCall) identity = found;
-    } catch (thrown) {
-      const { code, message, retryable } = thrown as MessengerError;
-      error = { code, message, retryable };
-    }
+    // What failed has been reported; the frame needs to know only that there is no token.
+    const found = before && (await ask(reason).catch(() => null));
+    // The token that has just expired or was refused is no renewal, and neither is one that a later call has overtaken.
+    const fresh = before && found && tokenOf(found) !== tokenOf(before) && call === lastCall;
+    const identity = fresh ? found : null;
     if (identity) dispatch({ t: "renewed", identity });
     else if (before && call === lastCall && reason !== "expiring" && !askedToSignInAgain) {
       askedToSignInAgain = true;
       callPage("reAuthenticate");
     }
-    post({ t: "token", ask: number, identity, ...(error && { error }) });
+    post({ t: "token", ask: number, identity });
   }
 
   return {

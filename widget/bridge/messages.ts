@@ -59,13 +59,8 @@ export type HostMessage =
   | { readonly t: "settings"; readonly settings: HostSettings }
   /** Whether the page can begin a sign-in: a provider with `signIn`, or a listener of `signInRequested`. */
   | { readonly t: "canSignIn"; readonly canSignIn: boolean }
-  /** Answer to `tokenWanted` of the same number; null where the page has none. */
-  | {
-      readonly t: "token";
-      readonly ask: number;
-      readonly identity: AssertedIdentity;
-      readonly error?: BridgeError;
-    };
+  /** Answer to `tokenWanted` of the same number; null where the page has none, for a reason that it has been told. */
+  | { readonly t: "token"; readonly ask: number; readonly identity: AssertedIdentity };
 
 export type FrameMessage =
   /** First, in answer to `start`: how the launcher should look. */

@@ -1,92 +1,87 @@
 /** Any script of the host page can reach the port's other end: what comes from there is read like a request. */
 
-import type { ErrorCode } from "../../shared/problems.ts";
-import type { Appearance } from "../../shared/protocol.ts";
-import type { IdentityToken } from "../auth/auth-provider.ts";
-import type { AssertedIdentity, BridgeError, HostMessage, HostSettings } from "./messages.ts";
+import type { AssertedIdentity, HostMessage, HostSettings } from "./messages.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** @returns null where a member is missing or of another type; unknown members are left out */
-export function parseHostMessage(value: unknown): HostMessage | null {
-  const fields = readFields(value);
-  switch (fields.t) {
-    case "start": {
-      const settings = readSettings(fields.settings);
-      const identity = readIdentity(fields.identity);
-      const { request, open, canSignIn } = fields;
-      return settings && identity !== undefined && isCount(request) && isFlag(open) && isFlag(canSignIn)
-        ? { t: "start", settings, identity, request, open, canSignIn }
-        : null;
-    }
-    case "login": {
-      const identity = readIdentity(fields.identity);
-      return identity && isCount(fields.request) ? { t: "login", identity, request: fields.request } : null;
-    }
-    case "logout":
-      return isFlag(fields.everywhere) && isCount(fields.request)
-        ? { t: "logout", everywhere: fields.everywhere, request: fields.request }
-        : null;
-    case "panel":
-      return isFlag(fields.open) ? { t: "panel", open: fields.open } : null;
-    case "settings": {
-      const settings = readSettings(fields.settings);
-      return settings && { t: "settings", settings };
-    }
-    case "canSignIn":
-      return isFlag(fields.canSignIn) ? { t: "canSignIn", canSignIn: fields.canSignIn } : null;
-    case "token": {
-      const identity = readIdentity(fields.identity);
-      const error = readError(fields.error);
-      return identity !== undefined && isCount(fields.ask)
-        ? { t: "token", ask: fields.ask, identity, ...(error && { error }) }
-        : null;
-    }
-    default:
-      return null;
-  }
-}
+/** undefined where the value can't be used. */
+type Read<T> = (value: unknown) => T | undefined;
 
-const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
-const isText = (value: unknown): value is string => typeof value === "string";
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value);
-
-const readFields = (value: unknown): Fields =>
-  typeof value === "object" && value !== null ? { ...value } : {};
-
-/** @returns undefined where the value is no assertion at all */
-function readIdentity(value: unknown): AssertedIdentity | undefined {
-  if (value === null) return null;
-  const { contactJwt, platformJwt } = readFields(value);
-  if (isText(contactJwt) === isText(platformJwt)) return undefined;
-  return (isText(contactJwt) ? { contactJwt } : { platformJwt }) as IdentityToken;
-}
-
-/** Wrong looks and texts are left out rather than refused: they endanger nothing, and the rest is worth showing. */
-function readSettings(value: unknown): HostSettings | null {
-  const { appearance, strings } = readFields(value);
-  if (typeof appearance !== "object" || typeof strings !== "object") return null;
-  return { appearance: readAppearance(readFields(appearance)), strings: readStrings(strings) };
-}
-
-function readAppearance({ title, accent, position, theme, locale }: Fields): Partial<Appearance> {
-  return {
-    ...(isText(title) && { title }),
-    ...(isText(accent) && /^#[\da-f]{6}$/i.test(accent) && { accent }),
-    ...((position === "left" || position === "right") && { position }),
-    ...((theme === "auto" || theme === "light" || theme === "dark") && { theme }),
-    ...(isText(locale) && { locale }),
+/** One reader for each member of each message. */
+type Shapes = {
+  readonly [T in HostMessage["t"]]: {
+    readonly [Member in Exclude<keyof Extract<HostMessage, { t: T }>, "t">]: Read<
+      Extract<HostMessage, { t: T }>[Member]
+    >;
   };
-}
+};
 
-const readStrings = (value: unknown): Readonly<Record<string, string>> =>
+const flag: Read<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
+const count: Read<number> = (value) => (Number.isSafeInteger(value) ? (value as number) : undefined);
+const text: Read<string> = (value) => (typeof value === "string" ? value : undefined);
+const oneOf =
+  <T extends string>(...allowed: readonly T[]): Read<T> =>
+  (value) =>
+    allowed.find((known) => known === value);
+
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === "object" && value !== null ? (value as Fields) : {};
+
+const token: Read<NonNullable<AssertedIdentity>> = (value) => {
+  const contactJwt = text(fieldsOf(value).contactJwt);
+  const platformJwt = text(fieldsOf(value).platformJwt);
+  if (contactJwt === undefined) return platformJwt === undefined ? undefined : { platformJwt };
+  return platformJwt === undefined ? { contactJwt } : undefined;
+};
+
+const identity: Read<AssertedIdentity> = (value) => (value === null ? null : token(value));
+
+const looks = {
+  title: text,
+  accent: (value: unknown) => (/^#[\da-f]{6}$/i.test(`${value}`) ? text(value) : undefined),
+  position: oneOf("left", "right"),
+  theme: oneOf("auto", "light", "dark"),
+  locale: text,
+};
+
+/** Looks and texts that can't be used are left out rather than refused: the rest is worth showing. */
+const settings: Read<HostSettings> = (value) => {
+  const { appearance, strings } = fieldsOf(value);
+  if (!appearance || !strings) return undefined;
+  const texts = Object.keys(strings).map((key) => [key, text] as const);
+  return { appearance: kept(appearance, Object.entries(looks)), strings: kept(strings, texts) };
+};
+
+const kept = (
+  value: unknown,
+  readers: readonly (readonly [string, Read<string>])[],
+): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(readFields(value)).filter((entry): entry is [string, string] => isText(entry[1])),
+    readers.flatMap(([name, read]) => {
+      const found = read(fieldsOf(value)[name]);
+      return found === undefined ? [] : [[name, found]];
+    }),
   );
 
-function readError(value: unknown): BridgeError | null {
-  const { code, message, retryable } = readFields(value);
-  return isText(code) && isText(message) && isFlag(retryable)
-    ? { code: code as ErrorCode, message, retryable }
-    : null;
+const shapes: Shapes = {
+  start: { settings, identity, request: count, open: flag, canSignIn: flag },
+  login: { identity: token, request: count },
+  logout: { everywhere: flag, request: count },
+  panel: { open: flag },
+  settings: { settings },
+  canSignIn: { canSignIn: flag },
+  token: { ask: count, identity },
+};
+
+/** @returns null where a member is missing or of another type; unknown members are left out */
+export function parseHostMessage(value: unknown): HostMessage | null {
+  const fields = fieldsOf(value);
+  const t = text(fields.t) ?? "";
+  if (!Object.hasOwn(shapes, t)) return null;
+  const message: Record<string, unknown> = { t };
+  for (const [member, read] of Object.entries<Read<unknown>>(shapes[t as HostMessage["t"]])) {
+    message[member] = read(fields[member]);
+    if (message[member] === undefined) return null;
+  }
+  return message as unknown as HostMessage;
 }
