@@ -353,7 +353,7 @@ export function sessionContract(name: string, openStore: () => Promise<Store>): 
         const ids = opened.map(({ session }) => session.id);
         expect(await store.endedAmong(ids)).toHaveLength(1100);
         expect(await store.findSession(all[1099]?.tokenHash ?? "")).toBeNull();
-      });
+      }, 30_000);
     });
   });
 }

@@ -1,4 +1,140 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { draft, hashOf, open, openFor, opening, signed, start } from "../contract/fixtures.ts";
 import { storeContract } from "../contract.suite.ts";
+import type { Store } from "../store.ts";
 import { openSqliteStore } from "./open.ts";
 
 storeContract("SQLite", () => openSqliteStore(":memory:"));
+
+describe("The SQLite store in a file", () => {
+  let directory: string;
+  let path: string;
+  let store: Store;
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), "vouch-store-"));
+    path = join(directory, "vouch.db");
+    store = await openSqliteStore(path);
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  /** What another process would find if this one were killed now. */
+  function crashed(): string {
+    const copy = join(directory, "crashed.db");
+    for (const suffix of ["", "-wal"])
+      if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
+    return copy;
+  }
+
+  async function afterCrash<Result>(look: (found: Store) => Promise<Result>): Promise<Result> {
+    const found = await openSqliteStore(crashed());
+    try {
+      return await look(found);
+    } finally {
+      await found.close();
+    }
+  }
+
+  it("has everything that was acknowledged, without having been closed", async () => {
+    const tokenHash = hashOf("token");
+    const { conversation } = await open(store, opening(signed("ada"), { tokenHash }));
+    const first = await store.append(draft(conversation.id, { text: "filed" }));
+    await store.messages(conversation.id, { limit: 1 });
+    const second = await store.append(draft(conversation.id, { text: "not filed" }));
+    await afterCrash(async (found) => {
+      expect((await found.findSession(tokenHash))?.conversation.lastSeq).toBe(2);
+      const { messages } = await found.messages(conversation.id, { limit: 10 });
+      expect(messages).toEqual([first, second].map((appended) => appended.ok && appended.message));
+    });
+  });
+
+  it("goes on where it stopped: the next seq, repetitions, conflicts, a reopened conversation", async () => {
+    const { conversation } = await openFor(store, "ada");
+    await store.updateConversation(conversation.id, { state: "closed" }, start);
+    const given = draft(conversation.id);
+    await store.append(given);
+    await afterCrash(async (found) => {
+      expect(await found.append(given)).toMatchObject({ repeated: true, message: { seq: 1 } });
+      expect(await found.append({ ...given, text: "other" })).toMatchObject({ code: "message_conflict" });
+      expect(await found.append(draft(conversation.id))).toMatchObject({ message: { seq: 2 } });
+      expect((await found.conversation(conversation.id))?.conversation).toMatchObject({
+        state: "open",
+        lastSeq: 2,
+      });
+    });
+  });
+
+  it("has each message once where it crashed between filing one conversation and the other", async () => {
+    const [ada, bob] = [await openFor(store, "ada"), await openFor(store, "bob")];
+    await Promise.all([
+      store.append(draft(ada.conversation.id, { text: "Ada's" })),
+      store.append(draft(bob.conversation.id, { text: "Bob's" })),
+    ]);
+    await store.messages(ada.conversation.id, { limit: 1 });
+    await store.updateConversation(ada.conversation.id, { state: "closed" }, start);
+    await afterCrash(async (found) => {
+      for (const { conversation } of [ada, bob])
+        expect((await found.messages(conversation.id, { limit: 10 })).messages).toHaveLength(1);
+      expect((await found.conversation(ada.conversation.id))?.conversation.state).toBe("closed");
+    });
+  });
+
+  it("files in the background what has gathered, and forgets the journal of it", async () => {
+    const { conversation } = await openFor(store, "ada");
+    const { conversation: other } = await openFor(store, "bob");
+    await store.append(draft(conversation.id, { text: "early" }));
+    for (let count = 0; count < 300; count++) await store.append(draft(other.id));
+    const raw = new DatabaseSync(crashed());
+    const count = (sql: string) => Number(raw.prepare(sql).get()?.count);
+    expect(count("select count(*) as count from message where text = 'early'")).toBe(1);
+    expect(count("select count(*) as count from message_journal")).toBeLessThan(300);
+    raw.close();
+    expect((await store.messages(other.id, { limit: 1 })).lastSeq).toBe(300);
+    expect((await store.messages(other.id, { after: 0, limit: 100 })).messages).toHaveLength(100);
+  }, 30_000);
+
+  it("keeps up with more messages in one turn than may gather", async () => {
+    const people = await Promise.all(["ada", "bob", "eve"].map((name) => openFor(store, name)));
+    const ids = people.map(({ conversation }) => conversation.id);
+    await Promise.all(
+      Array.from({ length: 12_000 }, (_, index) => store.append(draft(ids[index % 3] ?? ""))),
+    );
+    for (const id of ids) expect((await store.messages(id, { limit: 1 })).lastSeq).toBe(4000);
+    expect((await afterCrash((found) => found.messages(ids[2] ?? "", { limit: 1 }))).lastSeq).toBe(4000);
+  }, 30_000);
+
+  it("has empty journals after it was closed", async () => {
+    const { conversation } = await openFor(store, "ada");
+    await store.append(draft(conversation.id));
+    await store.close();
+    const raw = new DatabaseSync(path);
+    expect(raw.prepare("select count(*) as count from message_journal").get()?.count).toBe(0);
+    expect(raw.prepare("select count(*) as count from message").get()?.count).toBe(1);
+    raw.close();
+    store = await openSqliteStore(path);
+  });
+
+  it("refuses a second process on the same file", () => {
+    const script = `import { openSqliteStore } from ${JSON.stringify(join(import.meta.dirname, "open.ts"))};
+      await openSqliteStore(${JSON.stringify(path)}).catch((error) => console.log(error.code));`;
+    const second = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+      encoding: "utf8",
+    });
+    expect(second.stdout.trim()).toBe("unavailable");
+  }, 30_000);
+
+  it("refuses work after it was closed with a code, not with a crash", async () => {
+    const other = await openSqliteStore(":memory:");
+    const { conversation } = await openFor(other, "ada");
+    await other.close();
+    await expect(other.append(draft(conversation.id))).rejects.toMatchObject({ code: "unavailable" });
+    await expect(openFor(other, "ada")).rejects.toMatchObject({ code: "unavailable" });
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it, vi } from "vitest";
+import type { SessionRecord } from "../store/store.ts";
+import { createActivity } from "./activity.ts";
+
+const minute = 60_000;
+
+const session: SessionRecord = {
+  id: "s1",
+  contactId: "c1",
+  conversationId: "v1",
+  communityId: "acme",
+  deploymentId: "acme-web",
+  method: "contactJwt",
+  preview: false,
+  createdAt: 0,
+  idleExpiresAt: 30 * minute,
+  absoluteExpiresAt: 100 * minute,
+  endedAt: null,
+};
+
+function setUp() {
+  let now = 0;
+  const touchSession = vi.fn(async (_id: string, _idleExpiresAt: number) => {});
+  const activity = createActivity({ store: { touchSession }, clock: { now: () => now } });
+  return {
+    activity,
+    touchSession,
+    at: (time: number) => {
+      now = time;
+      return activity.touch(session, 30 * minute);
+    },
+  };
+}
+
+describe("What a customer does", () => {
+  it("moves the idle expiry at once, as far as this node is concerned", () => {
+    const { activity, at } = setUp();
+    expect(at(1000)).toBe(30 * minute + 1000);
+    expect(activity.current(session).idleExpiresAt).toBe(30 * minute + 1000);
+  });
+
+  it("is told to the store at most once a minute, or once in a tenth of a shorter idle time", () => {
+    const { touchSession, at } = setUp();
+    for (let second = 1; second <= 180; second++) at(second * 1000);
+    expect(touchSession.mock.calls).toEqual([1, 2, 3].map((minutes) => ["s1", (30 + minutes) * minute]));
+  });
+
+  it("never moves the expiry past the absolute one", () => {
+    const { at } = setUp();
+    at(25 * minute);
+    at(50 * minute);
+    expect(at(75 * minute)).toBe(100 * minute);
+    expect(at(99 * minute)).toBe(100 * minute);
+  });
+
+  it("does not wake an expired session", () => {
+    const { at, touchSession } = setUp();
+    expect(at(30 * minute)).toBe(30 * minute);
+    expect(touchSession).not.toHaveBeenCalled();
+  });
+
+  it("is told again where the store failed", async () => {
+    const { touchSession, at } = setUp();
+    touchSession.mockRejectedValueOnce(new Error("disk"));
+    at(minute);
+    await vi.waitFor(() => expect(touchSession.mock.results[0]?.type).toBe("return"));
+    await Promise.resolve();
+    at(minute + 1);
+    expect(touchSession).toHaveBeenCalledTimes(2);
+  });
+
+  it("is forgotten with the session", () => {
+    const { activity, at } = setUp();
+    at(minute);
+    activity.forget("s1");
+    expect(activity.current(session)).toBe(session);
+    at(minute);
+    at(20 * minute);
+    activity.forgetExpired();
+    expect(activity.current(session).idleExpiresAt).toBe(50 * minute);
+    at(50 * minute);
+    activity.forgetExpired();
+    expect(activity.current(session)).toBe(session);
+  });
+});
