@@ -134,6 +134,15 @@ describe("the focus", () => {
     expect(document.activeElement).toBe(view.one("textbox", "Message"));
   });
 
+  it("goes there when the frame is given it later than the panel opened", async () => {
+    view = await stage(fakeModel());
+    view.one("textbox").blur();
+    await view.act(() => {
+      window.dispatchEvent(new Event("focus"));
+    });
+    expect(document.activeElement).toBe(view.one("textbox", "Message"));
+  });
+
   it("is not taken from where the customer put it", async () => {
     const model = fakeModel();
     view = await stage(model);

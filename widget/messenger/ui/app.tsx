@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Conversation } from "./conversation/conversation.tsx";
-import { focusHome } from "./focus.ts";
+import { focusHome, recoverFocus } from "./focus.ts";
 import { Header } from "./header.tsx";
 import { nextHolder, nobody } from "./holder.ts";
 import { PhaseNotice } from "./notices/phase-notice.tsx";
@@ -10,7 +10,7 @@ import type { View } from "./view.ts";
 export function App({ view }: { readonly view: View }) {
   const phase = view.model.session.value;
   const isOpen = view.model.panelOpen.value;
-  const root = useRef<HTMLDivElement>(null);
+  const root = useRef<HTMLElement>(null);
   const holder = useRef(nobody);
   const wasOpen = useRef(false);
   holder.current = nextHolder(holder.current, phase);
@@ -18,22 +18,21 @@ export function App({ view }: { readonly view: View }) {
   useEffect(() => {
     const opened = isOpen && !wasOpen.current;
     wasOpen.current = isOpen;
-    const lost = document.activeElement === null || document.activeElement === document.body;
-    if (opened || (isOpen && lost)) focusHome(root.current);
+    if (opened) focusHome(root.current);
+    else if (isOpen) recoverFocus(root.current);
   }, [isOpen, phase.kind, holder.current.generation]);
 
   const { kind } = phase;
   const talking = kind === "idle" || kind === "opening" || kind === "open" || kind === "expired";
+  // One landmark, named: the page around the frame has its own, and its own header.
   return (
-    <div class="messenger" ref={root}>
+    <main class="messenger" ref={root} aria-label={view.appearance.value.title}>
       <Header view={view} />
-      <main>
-        {talking ? (
-          <Conversation key={holder.current.generation} view={view} />
-        ) : (
-          <PhaseNotice view={view} phase={phase} />
-        )}
-      </main>
-    </div>
+      {talking ? (
+        <Conversation key={holder.current.generation} view={view} />
+      ) : (
+        <PhaseNotice view={view} phase={phase} />
+      )}
+    </main>
   );
 }

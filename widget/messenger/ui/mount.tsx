@@ -6,6 +6,7 @@ import type { MessengerModel } from "../model/messenger-model.ts";
 import { App } from "./app.tsx";
 import { applyAppearance, effectiveAppearance } from "./appearance/appearance.ts";
 import { adoptStyles } from "./appearance/styles.ts";
+import { recoverFocus } from "./focus.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -38,7 +39,11 @@ export function mount(root: HTMLElement, model: MessengerModel, clock: Clock = s
     // Escape also closes the suggestions of an input method; that one is not for us.
     if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) model.close();
   };
+  const onFocus = () => {
+    if (model.panelOpen.peek()) recoverFocus(root);
+  };
   document.addEventListener("visibilitychange", onVisibility);
+  window.addEventListener("focus", onFocus);
   document.addEventListener("keydown", onKey);
   darkness.addEventListener("change", onScheme);
   const dropStyles = adoptStyles(document);
@@ -59,6 +64,7 @@ export function mount(root: HTMLElement, model: MessengerModel, clock: Clock = s
     stopCalendar();
     dropStyles();
     document.removeEventListener("visibilitychange", onVisibility);
+    window.removeEventListener("focus", onFocus);
     document.removeEventListener("keydown", onKey);
     darkness.removeEventListener("change", onScheme);
   };
