@@ -49,6 +49,16 @@ test("the end of the session before does not end the login under way", () => {
   expect(state).toEqual({ kind: "signedIn", identity: bob });
 });
 
+test("where the session before ends meanwhile, a login without a token does not bring it back", () => {
+  const state = after(
+    ...loggedIn(1),
+    { t: "login", call: 2 },
+    { t: "ended", reason: "elsewhere" },
+    { t: "settled", call: 2 },
+  );
+  expect(state).toEqual({ kind: "signedOut", because: "ended" });
+});
+
 test("a logout elsewhere signs out, a switch does not", () => {
   expect(after(...loggedIn(1), { t: "ended", reason: "elsewhere" }).kind).toBe("signedOut");
   expect(after(...loggedIn(1), { t: "ended", reason: "switch" }).kind).toBe("signedIn");
