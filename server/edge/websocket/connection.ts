@@ -3,7 +3,7 @@ import { type RawData, WebSocket } from "ws";
 import type { Clock } from "../../../shared/clock.ts";
 import type { Limits } from "../../../shared/limits.ts";
 import { closeCodes } from "../../../shared/protocol.ts";
-import type { WriteBatch } from "./write-batch.ts";
+import type { EndOfTurn } from "./end-of-turn.ts";
 
 /** ws closes with RFC 6455's codes for an oversize frame and for text that is not UTF-8; the contract has its own. */
 const ownCodes: Readonly<Record<number, number>> = {
@@ -43,8 +43,11 @@ export class Connection {
   readonly #raw: Duplex;
   readonly #limits: Limits;
   readonly #clock: Clock;
-  readonly #batch: WriteBatch;
+  readonly #endOfTurn: EndOfTurn;
   readonly #listener: Listener;
+  /** Frames of this turn. */
+  #unsent: Buffer[] = [];
+  #unsentBytes = 0;
   #state: State = { kind: "open" };
   #heard = true;
   #heardAt: number;
@@ -53,14 +56,14 @@ export class Connection {
   constructor(
     socket: WebSocket,
     raw: Duplex,
-    deps: { readonly limits: Limits; readonly clock: Clock; readonly batch: WriteBatch },
+    deps: { readonly limits: Limits; readonly clock: Clock; readonly endOfTurn: EndOfTurn },
     listen: (connection: Connection) => Listener,
   ) {
     this.#socket = socket;
     this.#raw = raw;
     this.#limits = deps.limits;
     this.#clock = deps.clock;
-    this.#batch = deps.batch;
+    this.#endOfTurn = deps.endOfTurn;
     this.#heardAt = deps.clock.now();
     this.#listener = listen(this);
     socket.on("message", (data, isBinary) => this.#received(data, isBinary));
@@ -69,7 +72,6 @@ export class Connection {
     // Errors of the peer's making; the socket closes itself with the code that fits.
     socket.on("error", () => this.#ended());
     socket.on("close", () => this.#ended());
-    raw.on("drain", () => this.#drained());
   }
 
   get congested(): boolean {
@@ -80,12 +82,12 @@ export class Connection {
     return this.#state.kind !== "closing";
   }
 
-  /** @param frame JSON text, as a string or its UTF-8 */
-  send(frame: string | Buffer): void {
+  /** @param frame as `textFrame` makes it; goes out with the others of this turn */
+  send(frame: Buffer): void {
     if (!this.open) return;
-    this.#batch.hold(this.#raw);
-    this.#socket.send(frame, { binary: false });
-    if (this.#state.kind === "open" && this.#raw.writableLength > this.#limits.socketQueueBytes) {
+    if (this.#unsent.push(frame) === 1) this.#endOfTurn(this.#flush);
+    this.#unsentBytes += frame.length;
+    if (this.#state.kind === "open" && this.#queuedBytes > this.#limits.socketQueueBytes) {
       this.#state = { kind: "congested", since: this.#clock.now() };
       this.#socket.pause();
     }
@@ -95,6 +97,7 @@ export class Connection {
   close(code: number, reason: string): void {
     if (!this.open) return;
     this.#ended();
+    this.#flush();
     this.#socket.resume();
     this.#socket.close(code, reason);
   }
@@ -135,12 +138,31 @@ export class Connection {
     this.#heard = true;
   }
 
-  #drained(): void {
-    if (this.#state.kind !== "congested") return;
+  get #queuedBytes(): number {
+    return this.#unsentBytes + this.#raw.writableLength;
+  }
+
+  /**
+   * Past the library's own sender, which writes each frame by itself: without compression that is all it does, and
+   * nothing of it can wait there and be overtaken.
+   */
+  readonly #flush = (): void => {
+    const frames = this.#unsent;
+    if (frames.length === 0) return;
+    this.#unsent = [];
+    this.#unsentBytes = 0;
+    const [first] = frames;
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#raw.write(frames.length === 1 ? first : Buffer.concat(frames), this.#written);
+  };
+
+  /** Not the stream's `drain`: that knows its own limit alone, which may be higher than ours. */
+  readonly #written = (): void => {
+    if (this.#state.kind !== "congested" || this.#queuedBytes > 0) return;
     this.#state = { kind: "open" };
     this.#socket.resume();
     this.#listener.drained();
-  }
+  };
 
   #ended(): void {
     if (this.#state.kind === "closing") return;

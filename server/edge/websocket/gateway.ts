@@ -7,9 +7,9 @@ import { parseAgentFrame, parseClientFrame } from "./client-frames.ts";
 import { Connection, ContractWebSocket, type Listener } from "./connection.ts";
 import { admitCustomer } from "./customer-socket.ts";
 import type { SocketDependencies } from "./dependencies.ts";
+import { createEndOfTurn } from "./end-of-turn.ts";
 import { awaitFirstFrame } from "./first-frame.ts";
 import { encodeFrame } from "./server-frames.ts";
-import { createWriteBatch } from "./write-batch.ts";
 
 type Kind = "customer" | "agent";
 
@@ -38,7 +38,7 @@ const paths: ReadonlyMap<string, Kind> = new Map([
 
 export function createGateway(deps: SocketDependencies): Gateway {
   const { limits, origins, log } = deps;
-  const batch = createWriteBatch();
+  const endOfTurn = createEndOfTurn();
   const connections = new Map<Connection, Kind>();
   let draining = false;
   const server = new WebSocketServer({
@@ -50,7 +50,7 @@ export function createGateway(deps: SocketDependencies): Gateway {
   });
 
   function serve(socket: WebSocket, raw: Duplex, kind: Kind, origin: string | null): void {
-    const connection = new Connection(socket, raw, { ...deps, batch }, (connection) =>
+    const connection = new Connection(socket, raw, { ...deps, endOfTurn }, (connection) =>
       listen(connection, kind, origin),
     );
     connections.set(connection, kind);

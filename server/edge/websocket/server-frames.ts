@@ -1,6 +1,8 @@
 import type { AgentServerFrame, Message, ServerFrame } from "../../../shared/protocol.ts";
+import { textFrame } from "./text-frame.ts";
 
-export const encodeFrame = (frame: ServerFrame | AgentServerFrame): string => JSON.stringify(frame);
+export const encodeFrame = (frame: ServerFrame | AgentServerFrame): Buffer =>
+  textFrame(JSON.stringify(frame));
 
 /**
  * A message's frame, made once for all sockets that show it. The bus hands one message object to every listener in one
@@ -10,7 +12,7 @@ export function createMessageEncoder(): (conversationId: string, message: Messag
   let last: { readonly message: Message; readonly frame: Buffer } | null = null;
   return (conversationId, message) => {
     if (last?.message !== message)
-      last = { message, frame: Buffer.from(encodeFrame({ t: "message", conversationId, message })) };
+      last = { message, frame: encodeFrame({ t: "message", conversationId, message }) };
     return last.frame;
   };
 }
