@@ -60,6 +60,14 @@ function Rows({ desk, clock }: { readonly desk: Desk; readonly clock: Clock }) {
   const phase = list.phase.value;
   return (
     <div class="rows">
+      {phase.kind === "failed" && (
+        <div class="empty" role="alert">
+          <p>{phase.reason}</p>
+          <button type="button" onClick={() => void list.refresh()}>
+            Try again
+          </button>
+        </div>
+      )}
       <ul>
         {rows.map((conversation) => (
           <li key={conversation.id}>
@@ -80,14 +88,6 @@ function Rows({ desk, clock }: { readonly desk: Desk; readonly clock: Clock }) {
             ? "Nothing is closed yet."
             : "No conversations yet. They appear here as soon as a customer writes."}
         </p>
-      )}
-      {phase.kind === "failed" && (
-        <div class="empty" role="alert">
-          <p>{phase.reason}</p>
-          <button type="button" onClick={() => void list.refresh()}>
-            Try again
-          </button>
-        </div>
       )}
       {phase.kind === "ready" && phase.cursor !== null && (
         <button class="more" type="button" disabled={phase.loadingMore} onClick={() => void list.loadMore()}>

@@ -63,19 +63,22 @@ export function DeskView(props: {
 }
 
 function Nothing({ desk }: { readonly desk: Desk }) {
-  const unread = desk.unread.value;
-  const text =
-    desk.selectedId.value !== null
-      ? "Looking for this conversation …"
-      : unread > 0
-        ? `${unread} ${unread === 1 ? "conversation is" : "conversations are"} waiting for an answer.`
-        : "Choose a conversation to read it.";
   return (
     <div class="nothing">
       <InboxIcon />
-      <p>{text}</p>
+      <p>{nothingText(desk)}</p>
     </div>
   );
+}
+
+function nothingText({ selectedId, list, unread }: Desk): string {
+  if (selectedId.value !== null) return "Looking for this conversation …";
+  if (list.phase.value.kind === "loading") return "";
+  if (list.rows.value.length === 0) return "All quiet.";
+  if (unread.value === 0) return "Choose a conversation to read it.";
+  return unread.value === 1
+    ? "One conversation is waiting for an answer."
+    : `${unread.value} conversations are waiting for an answer.`;
 }
 
 /** Speaks what arrives, for those who do not see it; the log itself stays silent, so that history is never read out. */

@@ -27,6 +27,15 @@ describe("the links of a text", () => {
     expect(links(text)).toEqual([]);
   });
 
+  test.each(["a", "a@", ")", "https://a).", "www.a@"])(
+    "of %j a thousand times over are found at once",
+    (piece) => {
+      const started = performance.now();
+      textParts(piece.repeat(16_000 / piece.length));
+      expect(performance.now() - started).toBeLessThan(150);
+    },
+  );
+
   test("lead nowhere but to the web, a mailbox or a telephone, and no character is lost", () => {
     const pieces = fc.constantFrom(
       "https://",

@@ -4,9 +4,12 @@ export type TextPart =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "link"; readonly text: string; readonly href: string };
 
+/**
+ * Schemes are listed, never excluded: an agent must not be led to `javascript:` or whatever comes after it. The look-behind
+ * keeps a long run without an “@” from being tried again from each of its characters.
+ */
 const candidate =
-  /\b(?:https?:\/\/|mailto:|tel:)[^\s<>"`]+|\bwww\.[^\s<>"`]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/giu;
-const schemes: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
+  /\b(?:https?:\/\/|mailto:|tel:)[^\s<>"`]+|\bwww\.[^\s<>"`]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/giu;
 
 export function textParts(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
@@ -25,16 +28,19 @@ export function textParts(text: string): readonly TextPart[] {
 
 /** “See https://acme.example/a_(b).” ends before the full stop, after the bracket that it opened itself. */
 function withoutTrailing(link: string): string {
-  let shown = link;
-  for (;;) {
-    const last = shown.at(-1) ?? "";
-    const openedInside = last === ")" && shown.split("(").length >= shown.split(")").length;
-    if (!/[.,;:!?'”’)\]}]/.test(last) || openedInside) return shown;
-    shown = shown.slice(0, -1);
+  let end = link.length;
+  let unopened = count(link, ")") - count(link, "(");
+  for (; end > 0; end--) {
+    const last = link.charAt(end - 1);
+    if (last === ")" ? unopened <= 0 : !/[.,;:!?'”’\]}]/.test(last)) break;
+    if (last === ")") unopened--;
   }
+  return link.slice(0, end);
 }
 
-/** null where it is no address: an agent must never be led to `javascript:` or the like, so schemes are listed. */
+const count = (text: string, character: string): number => text.split(character).length - 1;
+
+/** null where it is no address after all. */
 function hrefOf(shown: string): string | null {
   const written = /^(?:https?|mailto|tel):/i.test(shown);
   const href = written
@@ -42,7 +48,5 @@ function hrefOf(shown: string): string | null {
     : shown.includes("@") && !/^www\./i.test(shown)
       ? `mailto:${shown}`
       : `https://${shown}`;
-  if (!URL.canParse(href)) return null;
-  const url = new URL(href);
-  return schemes.has(url.protocol) ? url.href : null;
+  return URL.canParse(href) ? new URL(href).href : null;
 }
