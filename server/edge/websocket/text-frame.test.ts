@@ -1,13 +1,13 @@
 import type { Writable } from "node:stream";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import WebSocket from "ws";
+import * as ws from "ws";
 import { textFrame } from "./text-frame.ts";
 
 /** What the library's own reader takes a frame for; its types leave the reader out. */
 function read(frame: Buffer): string[] {
   const texts: string[] = [];
-  const receiver: Writable = new (Reflect.get(WebSocket, "Receiver"))({ isServer: false });
+  const receiver: Writable = new (Reflect.get(ws, "Receiver"))({ isServer: false });
   receiver.on("message", (data: Buffer, isBinary: boolean) => {
     texts.push(isBinary ? "binary" : data.toString());
   });
