@@ -113,20 +113,26 @@ describe("Conversations", () => {
     });
   });
 
-  it.skipIf(vectorsMissing)("keeps the naughty strings exactly, or refuses them with a code", async () => {
-    const texts: string[] = JSON.parse(readVector("blns/blns.json").toString("utf8"));
-    const sent = await Promise.allSettled(texts.map((text) => conversations.send(outgoing({ text }))));
-    const kept = texts.filter((_text, index) => sent[index]?.status === "fulfilled");
-    const codes = sent.flatMap((one) => (one.status === "rejected" ? [one.reason.code] : []));
-    expect([...new Set(codes)]).toEqual(["message_empty"]);
-    expect(kept.length).toBeGreaterThan(500);
-    const stored: string[] = [];
-    while (stored.length < kept.length) {
-      const { messages } = await conversations.messages(conversationId, { after: stored.length, limit: 100 });
-      stored.push(...messages.map(({ text }) => text));
-    }
-    expect(stored).toEqual(kept);
-  });
+  it.skipIf(vectorsMissing("blns"))(
+    "keeps the naughty strings exactly, or refuses them with a code",
+    async () => {
+      const texts: string[] = JSON.parse(readVector("blns/blns.json").toString("utf8"));
+      const sent = await Promise.allSettled(texts.map((text) => conversations.send(outgoing({ text }))));
+      const kept = texts.filter((_text, index) => sent[index]?.status === "fulfilled");
+      const codes = sent.flatMap((one) => (one.status === "rejected" ? [one.reason.code] : []));
+      expect([...new Set(codes)]).toEqual(["message_empty"]);
+      expect(kept.length).toBeGreaterThan(500);
+      const stored: string[] = [];
+      while (stored.length < kept.length) {
+        const { messages } = await conversations.messages(conversationId, {
+          after: stored.length,
+          limit: 100,
+        });
+        stored.push(...messages.map(({ text }) => text));
+      }
+      expect(stored).toEqual(kept);
+    },
+  );
 
   it("passes typing on without storing anything", () => {
     conversations.typing(conversationId, "agent", "Grace", true);

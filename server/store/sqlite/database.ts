@@ -1,5 +1,6 @@
 /** The slice of `node:sqlite` that the store uses. */
 
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { ProblemError } from "../../../shared/problem-error.ts";
 import type { Value } from "../statement.ts";
@@ -23,6 +24,8 @@ export interface Database {
  * Throws `unavailable` where SQLite refuses: disk full, file locked by another process.
  */
 export function openDatabase(path: string): Database {
+  // For nobody else on this machine; SQLite gives its other files the mode of this one.
+  if (path !== ":memory:") closeSync(openSync(path, "a", 0o600));
   const connection = guard(
     () => new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: busyTimeoutMs }),
   );

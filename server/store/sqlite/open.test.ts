@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -10,6 +10,30 @@ import type { Store } from "../store.ts";
 import { openSqliteStore } from "./open.ts";
 
 storeContract("SQLite", () => openSqliteStore(":memory:"));
+
+describe("A transaction that fails", () => {
+  it("takes only itself along, and leaves no trace of the messages that it undid", async () => {
+    const store = await openSqliteStore(":memory:");
+    const { conversation } = await openFor(store, "ada");
+    const key = { kid: "k", sealedJwk: "sealed", createdAt: start };
+    await store.addPlatformKey(key, 0);
+    await store.append(draft(conversation.id, { text: "before" }));
+    const drafts = ["one", "two"].map((text) => draft(conversation.id, { text }));
+    const results = await Promise.allSettled([
+      ...drafts.map(store.append),
+      // The kid is taken: SQLite refuses, and with it everything of this turn.
+      store.addPlatformKey(key, start),
+    ]);
+    expect(results).toMatchObject([
+      { status: "fulfilled", value: { repeated: false, message: { seq: 2 } } },
+      { status: "fulfilled", value: { repeated: false, message: { seq: 3 } } },
+      { status: "rejected", reason: { code: "unavailable" } },
+    ]);
+    const { messages } = await store.messages(conversation.id, { limit: 10 });
+    expect(messages.map(({ text }) => text)).toEqual(["before", "one", "two"]);
+    await store.close();
+  });
+});
 
 describe("The SQLite store in a file", () => {
   let directory: string;
@@ -119,6 +143,11 @@ describe("The SQLite store in a file", () => {
     expect(raw.prepare("select count(*) as count from message").get()?.count).toBe(1);
     raw.close();
     store = await openSqliteStore(path);
+  });
+
+  it("is readable by its owner only", async () => {
+    await openFor(store, "ada");
+    for (const file of [path, `${path}-wal`]) expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it("refuses a second process on the same file", () => {

@@ -25,7 +25,7 @@ const start: Place = { updatedAt: Number.MAX_SAFE_INTEGER, id: "" };
 export function conversationListUnits(db: Kysely<Schema>, dialect: Dialect) {
   const { find } = conversationUnits(db);
 
-  // `last_seq > 0` is spelt out rather than bound: the partial indexes serve only a query that shows it.
+  // `last_seq > 0` is spelt out rather than bound: the planner has to see that the partial indexes serve the query.
   const page = (p: PageParameters) =>
     db
       .selectFrom("conversation")
