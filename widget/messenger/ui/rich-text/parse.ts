@@ -12,6 +12,7 @@ interface Open {
   readonly children: Inline[];
 }
 
+/** Which links there are is decided here: no other scheme ever becomes one. */
 const token = /`([^`\n]+)`|(?<![\p{L}\p{N}])(?:https?:\/\/|mailto:|tel:)[^\s<>"`]+|([*_])\2{0,2}/giu;
 const letterBefore = /[\p{L}\p{N}]$/u;
 const letterAfter = /^[\p{L}\p{N}]/u;
@@ -71,14 +72,12 @@ function wrap(strength: number, children: readonly Inline[]): Inline {
   return { kind: "strong", children: [{ kind: "emphasis", children }] };
 }
 
-const schemes: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
-
 /** The link without the sentence's punctuation after it; null where it is none. */
 function linkOf(candidate: string): { readonly href: string; readonly text: string } | null {
   const text = withoutTrailingPunctuation(candidate);
   try {
     const url = new URL(text);
-    return schemes.has(url.protocol) && (url.host || url.pathname) ? { href: url.href, text } : null;
+    return url.host || url.pathname ? { href: url.href, text } : null;
   } catch {
     return null;
   }
