@@ -20,7 +20,6 @@ describeInBrowser("axe", (stage) => {
       await page.goto(
         hostPage(stage(), `/axe-${colorScheme}`, {
           contactJwt: await contactJwt(`axe-${colorScheme}`),
-          before: "<main><p>Welcome</p></main>",
         }),
       );
       const view = messengerOn(page);
@@ -37,9 +36,7 @@ describeInBrowser("axe", (stage) => {
     test(`finds nothing where a visitor has to sign in (${colorScheme})`, async () => {
       const context = await stage().browser.newContext({ colorScheme });
       const page = await context.newPage();
-      await page.goto(
-        hostPage(stage(), `/axe-visitor-${colorScheme}`, { before: "<main><p>Welcome</p></main>" }),
-      );
+      await page.goto(hostPage(stage(), `/axe-visitor-${colorScheme}`));
       const view = messengerOn(page);
       await view.launcher.click();
       await view.frame

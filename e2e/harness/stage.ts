@@ -43,7 +43,8 @@ export function describeInBrowser(
     let stage: Stage | undefined;
     beforeAll(async () => {
       const [companion, site, browser] = await Promise.all([
-        startCompanion({ config: acmeConfig(options) }),
+        // On `localhost` as the host page is: Chromium's fresh profiles deny storage to frames of another site.
+        startCompanion({ config: acmeConfig(options), env: { HOST: "localhost" } }),
         startHostSite(),
         launchBrowser(),
       ]);
@@ -66,7 +67,7 @@ export function hostPage(stage: Stage, path: string, options: HostPageOptions = 
   const filled = snippet({ publicUrl: stage.companion.url, deploymentId: options.deploymentId ?? "acme-web" })
     .replace('contactJwt: ""', `contactJwt: ${JSON.stringify(options.contactJwt ?? "")}`)
     .replace('platformJwt: ""', `platformJwt: ${JSON.stringify(options.platformJwt ?? "")}`);
-  const body = `<h1>Acme</h1>${options.before ?? ""}${recorder}${filled}${options.after ?? ""}`;
+  const body = `<main><h1>Acme</h1>${options.before ?? ""}</main>${recorder}${filled}${options.after ?? ""}`;
   const html = `<!doctype html><html lang="en"><head><title>Acme</title><meta name="viewport" content="width=device-width, initial-scale=1"></head><body>${body}</body></html>`;
   return stage.site.serve(path, {
     html: options.nonce ? html.replaceAll("<script>", `<script nonce="${options.nonce}">`) : html,
