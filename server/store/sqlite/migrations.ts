@@ -3,6 +3,8 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
+import type { Schema } from "../schema.ts";
+import type { Database } from "./database.ts";
 
 const migrations: Record<string, Migration> = {
   "0001-first": { up: (db) => runAll(db, first) },
@@ -105,9 +107,16 @@ async function runAll(db: Parameters<Migration["up"]>[0], statements: readonly s
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
 
-/** Brings the schema up to date; throws where a migration fails, and leaves the schema as it was. */
-export async function migrate<Schema>(db: Kysely<Schema>): Promise<void> {
+/** Brings the schema up to date, all of it or, where a migration throws, none: Kysely leaves transactions of SQLite to us. */
+export async function migrate(database: Database, db: Kysely<Schema>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error) throw error;
+  database.exec("begin immediate");
+  try {
+    const { error } = await migrator.migrateToLatest();
+    if (error) throw error;
+    database.exec("commit");
+  } catch (error) {
+    database.rollback();
+    throw error;
+  }
 }

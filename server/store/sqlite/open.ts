@@ -25,7 +25,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     "pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory; pragma cache_size = -65536",
   );
   const db = kyselyOf(database.connection);
-  await migrate(db);
+  await migrate(database, db);
 
   const sessions = sessionUnits(db);
   const ends = sessionEndUnits(db, sqliteDialect);

@@ -1,19 +1,20 @@
-import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Unit } from "../unit.ts";
 import { conversationListUnits } from "../units/conversation-list.ts";
 import { messageUnits } from "../units/message.ts";
 import { sessionUnits } from "../units/session.ts";
 import { sessionEndUnits } from "../units/session-end.ts";
+import { openDatabase } from "./database.ts";
 import { kyselyOf, sqliteDialect } from "./kysely.ts";
 import { migrate } from "./migrations.ts";
 
 /** A query that searches by an index costs the same over a thousand rows and over a million: so none may scan or sort. */
 describe("The query plan", () => {
-  const connection = new DatabaseSync(":memory:");
+  const database = openDatabase(":memory:");
+  const { connection } = database;
   const db = kyselyOf(connection);
-  beforeAll(() => migrate(db));
-  afterAll(() => connection.close());
+  beforeAll(() => migrate(database, db));
+  afterAll(() => database.close());
 
   const row = { id: "c", key: 1, last_seq: 5, contact_id: "c", updated_at: 1, fields: "{}", at: 1 };
 
