@@ -22,10 +22,11 @@ import { createRoutes } from "./edge/http/routes.ts";
 import { createSessionRequestLimit } from "./edge/limits/session-requests.ts";
 import { createTokenBuckets } from "./edge/limits/token-buckets.ts";
 import { closeHttp, listen } from "./edge/listening.ts";
-import { type Bundles, readBundles } from "./edge/static/bundles.ts";
+import { type Bundles, readBundles, warmBundles } from "./edge/static/bundles.ts";
 import { createGateway } from "./edge/websocket/gateway.ts";
 import { createLiveSessions } from "./edge/websocket/live-sessions.ts";
 import { createMessageEncoder } from "./edge/websocket/server-frames.ts";
+import { within } from "./edge/within.ts";
 import { createGate } from "./identity/gate.ts";
 import { createPlatformTokens } from "./identity/platform-tokens.ts";
 import { createLog, type Log } from "./observability/log.ts";
@@ -111,7 +112,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   // Nothing below waits: the first connection is accepted when everything stands.
   const place = describePlace(environment.publicUrl, environment.host, address.port);
   const origins = createOriginGate(config, place);
-  const metrics = createMetrics(() => gateway.count());
+  const metrics = createMetrics({ now: () => performance.now(), sockets: () => gateway.count() });
   const gateway = createGateway({
     limits,
     clock,
@@ -160,6 +161,8 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   http.on("request", getRequestListener(app.fetch));
   http.on("upgrade", gateway.upgrade);
 
+  warmBundles(bundles).catch((error: unknown) => log.error({ event: "compression_failed", error }));
+
   function sweep(): void {
     liveSessions.sweep();
     gateway.checkPulses();
@@ -190,15 +193,4 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     sweep,
     close: () => (closing ??= close()),
   };
-}
-
-/** @throws ProblemError `unavailable` where the work takes longer or fails */
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  const signal = AbortSignal.timeout(ms);
-  const tooLate = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  await Promise.race([work, tooLate]).catch((cause: unknown) => {
-    throw new ProblemError("unavailable", { detail: "The store does not answer.", cause });
-  });
 }

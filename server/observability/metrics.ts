@@ -6,15 +6,21 @@ import type { SessionMethod } from "../store/store.ts";
 export interface Metrics {
   sessionOpened(method: SessionMethod): void;
   sessionRefused(code: ProblemCode): void;
-  /** One message of a customer or agent became durable, this many seconds after it arrived. */
-  acknowledged(author: "contact" | "agent", seconds: number): void;
+  /** Milliseconds of a clock that is never set. */
+  now(): number;
+  /** One message of a customer or agent became durable. `arrivedAt`: by `now` */
+  acknowledged(author: "contact" | "agent", arrivedAt: number): void;
   messageRefused(code: ProblemCode): void;
   /** The Prometheus text format. */
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-/** @param sockets how many are open now, asked when the metrics are read */
-export function createMetrics(sockets: () => Readonly<Record<"customer" | "agent", number>>): Metrics {
+/** @param deps.sockets how many are open now, asked when the metrics are read */
+export function createMetrics(deps: {
+  readonly now: () => number;
+  readonly sockets: () => Readonly<Record<"customer" | "agent", number>>;
+}): Metrics {
+  const { now, sockets } = deps;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: "vouch_" });
@@ -64,9 +70,10 @@ export function createMetrics(sockets: () => Readonly<Record<"customer" | "agent
   return {
     sessionOpened: (method) => opened.inc({ method }),
     sessionRefused: (code) => refused.inc({ code }),
-    acknowledged(author, seconds) {
+    now,
+    acknowledged(author, arrivedAt) {
       acknowledged[author].inc();
-      latency.observe(seconds);
+      latency.observe((now() - arrivedAt) / 1000);
     },
     messageRefused: (code) => messagesRefused.inc({ code }),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

@@ -72,7 +72,7 @@ export function agentRoutes({ conversations, agents, metrics }: Dependencies): R
       body: messageBody,
       answers: { 201: messageReceipt, 200: messageReceipt },
       async handle({ http, param, body }) {
-        const startedAt = performance.now();
+        const arrivedAt = metrics.now();
         const { deploymentId } = await conversations.get(param("id"));
         const { message, repeated } = await conversations.send({
           conversationId: param("id"),
@@ -83,7 +83,7 @@ export function agentRoutes({ conversations, agents, metrics }: Dependencies): R
           text: body.text,
           attachments: body.attachments ?? [],
         });
-        metrics.acknowledged("agent", (performance.now() - startedAt) / 1000);
+        metrics.acknowledged("agent", arrivedAt);
         return http.json(receiptOf(message), repeated ? 200 : 201);
       },
     }),

@@ -37,7 +37,7 @@ export function conversationRoutes(deps: Dependencies): Route[] {
         const waitMs = messages.take(session.id);
         if (waitMs > 0)
           throw new ProblemError("rate_limited", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
-        const startedAt = performance.now();
+        const arrivedAt = metrics.now();
         const { message, repeated } = await conversations.send({
           conversationId: session.conversationId,
           author: { kind: "contact", name: contact.name },
@@ -47,7 +47,7 @@ export function conversationRoutes(deps: Dependencies): Route[] {
           text: body.text,
           attachments: body.attachments ?? [],
         });
-        metrics.acknowledged("contact", (performance.now() - startedAt) / 1000);
+        metrics.acknowledged("contact", arrivedAt);
         return http.json(receiptOf(message), repeated ? 200 : 201);
       },
     }),

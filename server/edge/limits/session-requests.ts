@@ -1,4 +1,5 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { RateLimiterRes } from "rate-limiter-flexible";
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import { ProblemError } from "../../../shared/problem-error.ts";
 
 /** Bounds how often one address may ask one deployment for sessions: each request costs a signature and a commit. */
@@ -14,7 +15,7 @@ export function createSessionRequestLimit(perMinute: number): SessionRequestLimi
       try {
         await limiter.consume(`${address} ${deploymentId}`);
       } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        if (!isRefusal(refusal)) throw refusal;
         throw new ProblemError("rate_limited", {
           detail: `More than ${perMinute} session requests in a minute from this address for ${JSON.stringify(deploymentId)}.`,
           retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)),
@@ -23,3 +24,7 @@ export function createSessionRequestLimit(perMinute: number): SessionRequestLimi
     },
   };
 }
+
+/** The library rejects with the state of the counter, which is no Error. */
+const isRefusal = (refusal: unknown): refusal is RateLimiterRes =>
+  typeof refusal === "object" && refusal !== null && "msBeforeNext" in refusal;

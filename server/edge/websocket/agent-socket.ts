@@ -73,7 +73,7 @@ class AgentSocket implements Listener {
 
   async #send({ conversationId, id, text, attachments = [] }: SendFrame): Promise<void> {
     const { agents, conversations, metrics } = this.#deps;
-    const startedAt = performance.now();
+    const arrivedAt = metrics.now();
     const { deploymentId } = await conversations.get(conversationId);
     const author = { kind: "agent", name: agents.authorName(deploymentId) } as const;
     const { message } = await conversations.send({
@@ -86,7 +86,7 @@ class AgentSocket implements Listener {
       attachments,
     });
     this.#post({ t: "ack", conversationId, id, seq: message.seq, at: message.at });
-    metrics.acknowledged("agent", (performance.now() - startedAt) / 1000);
+    metrics.acknowledged("agent", arrivedAt);
   }
 
   #happened(event: ConversationEvent): void {

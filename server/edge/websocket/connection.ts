@@ -2,7 +2,9 @@ import type { Duplex } from "node:stream";
 import { type RawData, WebSocket } from "ws";
 import type { Clock } from "../../../shared/clock.ts";
 import type { Limits } from "../../../shared/limits.ts";
+import { ProblemError } from "../../../shared/problem-error.ts";
 import { closeCodes } from "../../../shared/protocol.ts";
+import type { Log } from "../../observability/log.ts";
 import type { EndOfTurn } from "./end-of-turn.ts";
 
 /** ws closes with RFC 6455's codes for an oversize frame and for text that is not UTF-8; the contract has its own. */
@@ -15,6 +17,14 @@ export class ContractWebSocket extends WebSocket {
   override close(code?: number, reason?: string | Buffer): void {
     super.close(code === undefined ? code : (ownCodes[code] ?? code), reason);
   }
+}
+
+/** What the connections of a node share. */
+export interface ConnectionDependencies {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly endOfTurn: EndOfTurn;
+  readonly log: Log;
 }
 
 /** What happens on a connection, told to whoever serves it. */
@@ -41,9 +51,7 @@ type State =
 export class Connection {
   readonly #socket: WebSocket;
   readonly #raw: Duplex;
-  readonly #limits: Limits;
-  readonly #clock: Clock;
-  readonly #endOfTurn: EndOfTurn;
+  readonly #deps: ConnectionDependencies;
   readonly #listener: Listener;
   /** Frames of this turn. */
   #unsent: Buffer[] = [];
@@ -56,14 +64,12 @@ export class Connection {
   constructor(
     socket: WebSocket,
     raw: Duplex,
-    deps: { readonly limits: Limits; readonly clock: Clock; readonly endOfTurn: EndOfTurn },
+    deps: ConnectionDependencies,
     listen: (connection: Connection) => Listener,
   ) {
     this.#socket = socket;
     this.#raw = raw;
-    this.#limits = deps.limits;
-    this.#clock = deps.clock;
-    this.#endOfTurn = deps.endOfTurn;
+    this.#deps = deps;
     this.#heardAt = deps.clock.now();
     this.#listener = listen(this);
     socket.on("message", (data, isBinary) => this.#received(data, isBinary));
@@ -85,10 +91,10 @@ export class Connection {
   /** @param frame as `textFrame` makes it; goes out with the others of this turn */
   send(frame: Buffer): void {
     if (!this.open) return;
-    if (this.#unsent.push(frame) === 1) this.#endOfTurn(this.#flush);
+    if (this.#unsent.push(frame) === 1) this.#deps.endOfTurn(this.#flush);
     this.#unsentBytes += frame.length;
-    if (this.#state.kind === "open" && this.#queuedBytes > this.#limits.socketQueueBytes) {
-      this.#state = { kind: "congested", since: this.#clock.now() };
+    if (this.#state.kind === "open" && this.#queuedBytes > this.#deps.limits.socketQueueBytes) {
+      this.#state = { kind: "congested", since: this.#deps.clock.now() };
       this.#socket.pause();
     }
   }
@@ -102,6 +108,14 @@ export class Connection {
     this.#socket.close(code, reason);
   }
 
+  /** Ends it for a refusal, or for a fault of our own: that one is logged, and said to the peer as `unavailable`. */
+  fail(error: unknown): void {
+    const expected = error instanceof ProblemError;
+    if (!expected) this.#deps.log.error({ event: "socket_failed", error });
+    const { kind, code } = expected ? error : new ProblemError("unavailable");
+    this.close(kind.closeCode ?? closeCodes.notAuthenticated, code);
+  }
+
   terminate(): void {
     this.#ended();
     this.#socket.terminate();
@@ -109,10 +123,10 @@ export class Connection {
 
   /** Called about once a second. Pings the silent, gives up on the dead and the hopelessly slow. */
   checkPulse(): void {
-    const now = this.#clock.now();
+    const now = this.#deps.clock.now();
     if (this.#heard) this.#heardAt = now;
     this.#heard = false;
-    const { heartbeatMs } = this.#limits;
+    const { heartbeatMs } = this.#deps.limits;
     const silentMs = now - this.#heardAt;
     if (this.#state.kind === "closing") {
       if (now - this.#state.since >= closePatienceMs) this.#socket.terminate();
@@ -126,7 +140,16 @@ export class Connection {
     this.#hear();
     if (!this.open) return;
     if (isBinary) this.close(closeCodes.badFrame, "request_invalid");
-    else this.#listener.text(String(data));
+    else this.#tell(String(data));
+  }
+
+  #tell(text: string): void {
+    try {
+      this.#listener.text(text);
+    } catch (error) {
+      // Out of here it would end the process, and with it everybody else's connection.
+      this.fail(error);
+    }
   }
 
   #pinged(): void {
@@ -166,7 +189,7 @@ export class Connection {
 
   #ended(): void {
     if (this.#state.kind === "closing") return;
-    this.#state = { kind: "closing", since: this.#clock.now() };
+    this.#state = { kind: "closing", since: this.#deps.clock.now() };
     this.#listener.closed();
   }
 }

@@ -82,7 +82,8 @@ class CustomerSocket implements Listener, SessionSocket {
       read: async (after, limit) => (await conversations.messages(conversationId, { after, limit })).messages,
       emit: (message) => this.#connection.send(encodeMessage(conversationId, message)),
       ready: () => !this.#connection.congested,
-      failed: (error) => this.#refuse(error),
+      // The client comes back with its position, to a node that can read.
+      failed: (error) => this.#connection.fail(error),
     });
     if (this.#early !== null) this.#feed.offer(this.#early);
     this.#early = null;
@@ -171,7 +172,7 @@ class CustomerSocket implements Listener, SessionSocket {
   async #store(id: string, text: string, attachments: readonly string[]): Promise<void> {
     const { conversations, metrics } = this.#deps;
     const { name, verified } = this.#live.contact;
-    const startedAt = performance.now();
+    const arrivedAt = metrics.now();
     try {
       const { message } = await conversations.send({
         conversationId: this.#conversationId,
@@ -183,7 +184,7 @@ class CustomerSocket implements Listener, SessionSocket {
         attachments,
       });
       this.#post({ t: "ack", id, seq: message.seq, at: message.at });
-      metrics.acknowledged("contact", (performance.now() - startedAt) / 1000);
+      metrics.acknowledged("contact", arrivedAt);
     } catch (error) {
       this.#refuse(error, id);
     }

@@ -1,4 +1,3 @@
-import { ProblemError } from "../../../shared/problem-error.ts";
 import { closeCodes } from "../../../shared/protocol.ts";
 import type { Connection, Listener } from "./connection.ts";
 
@@ -9,8 +8,6 @@ export interface FirstFrame<Auth> {
   parse(text: string): Auth | null;
   /** @returns who listens from now on; throws ProblemError where the token is no good */
   authenticate(auth: Auth): Promise<Listener>;
-  /** Something broke that is not the peer's fault. */
-  failed(error: unknown): void;
 }
 
 type Stage =
@@ -36,9 +33,7 @@ export function awaitFirstFrame<Auth>(connection: Connection, first: FirstFrame<
       if (connection.open) stage = { kind: "admitted", listener };
       else listener.closed();
     } catch (error) {
-      if (!(error instanceof ProblemError)) first.failed(error);
-      const problem = error instanceof ProblemError ? error : new ProblemError("unavailable");
-      connection.close(problem.kind.closeCode ?? closeCodes.notAuthenticated, problem.code);
+      connection.fail(error);
     }
   }
 

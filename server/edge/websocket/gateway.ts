@@ -37,7 +37,7 @@ const paths: ReadonlyMap<string, Kind> = new Map([
 ]);
 
 export function createGateway(deps: SocketDependencies): Gateway {
-  const { limits, origins, log } = deps;
+  const { limits, origins } = deps;
   const endOfTurn = createEndOfTurn();
   const connections = new Map<Connection, Kind>();
   let draining = false;
@@ -58,18 +58,15 @@ export function createGateway(deps: SocketDependencies): Gateway {
   }
 
   function listen(connection: Connection, kind: Kind, origin: string | null): Listener {
-    const shared = {
-      deadlineMs: limits.socketAuthMs,
-      failed: (error: unknown) => log.error({ event: "socket_failed", error }),
-    };
+    const deadlineMs = limits.socketAuthMs;
     if (kind === "agent")
       return awaitFirstFrame(connection, {
-        ...shared,
+        deadlineMs,
         parse: (text) => authOf(parseAgentFrame(text, limits.jsonDepth)),
         authenticate: async ({ token }) => admitAgent(connection, token, deps),
       });
     return awaitFirstFrame(connection, {
-      ...shared,
+      deadlineMs,
       parse: (text) => authOf(parseClientFrame(text, limits.jsonDepth)),
       authenticate: (auth) => admitCustomer(connection, auth, origin, deps),
     });

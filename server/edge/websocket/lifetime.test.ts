@@ -73,7 +73,7 @@ describe("the end of a session", () => {
       }),
     );
     expect(new Set(outcomes)).toEqual(new Set([4401]));
-  });
+  }, 30_000);
 });
 
 describe("expiry", () => {
