@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals";
 import { beforeEach, describe, expect, test } from "vitest";
 import { FakeBrowser, type FakeTab, jwt } from "./fixtures/fake-browser.ts";
 import type { FakeCompanion } from "./fixtures/fake-companion.ts";
@@ -163,6 +164,7 @@ describe("a visitor", () => {
     tab.login("ada.1");
     expect(tab.lines()).toEqual([]);
     await pass(0);
+    expect(companion.requests).toEqual(["POST /sessions", "DELETE /session", "POST /sessions"]);
     expect(companion.sessions.get("session-1")?.state).toBe("revoked");
     expect(tab.model.session.value).toMatchObject({ contact: { id: "ada" } });
     expect(browser.storage.items.size).toBe(0);
@@ -218,6 +220,66 @@ describe("another identity", () => {
     expect(tab.lines()).toEqual([]);
   });
 
+  test("comes after the end of the one before", async () => {
+    await tab.start(jwt("ada.1"));
+    companion.holding = true;
+    tab.login("bob.1");
+    await pass(0);
+    companion.held.shift()?.answer();
+    await pass(0);
+    expect(companion.held.map(({ line }) => line)).toEqual(["DELETE /session"]);
+    expect(tab.tabStorage.items.size).toBe(0);
+    companion.held.shift()?.answer();
+    await pass(0);
+    expect(companion.held.map(({ line }) => line)).toEqual(["POST /sessions"]);
+  });
+
+  test("is not told of what the one before has received", async () => {
+    await tab.start(jwt("ada.1"));
+    companion.agentSays("ada", "For Ada");
+    await pass(0);
+    tab.login("bob.1");
+    await pass(2000);
+    expect(companion.socketsOf("bob")[0]?.frames.map(({ t }) => t)).toEqual(["auth"]);
+  });
+
+  test("is never seen together with the conversation of the one before", async () => {
+    await tab.start(jwt("ada.1"), "open");
+    companion.agentSays("ada", "For Ada");
+    await pass(0);
+    companion.expiredIdentityTokens.add("ada.1");
+    const seen: string[] = [];
+    const stop = effect(() => {
+      const phase = tab.model.session.value;
+      for (const line of tab.lines())
+        seen.push(`${"contact" in phase ? phase.contact.id : phase.kind}: ${line}`);
+    });
+    companion.expire("session-1");
+    await pass(0);
+    tab.say({ t: "token", ask: tab.lastAsk(), identity: jwt("bob.1") });
+    await pass(0);
+    stop();
+    expect(tab.model.session.value).toMatchObject({ contact: { id: "bob" } });
+    expect(new Set(seen)).toEqual(new Set(["ada: For Ada(-)"]));
+    expect(tab.events()).toContain("loggedOut:switch");
+  });
+
+  test("is not logged out by what becomes known of the one before", async () => {
+    await tab.start(jwt("ada.1"));
+    const session = companion.sessions.get("session-1");
+    if (session) session.state = "revoked";
+    companion.holding = true;
+    companion.sockets[0]?.close(4401);
+    await pass(0);
+    const check = companion.held.shift();
+    companion.holding = false;
+    tab.login("bob.1");
+    await pass(0);
+    check?.answer();
+    await pass(0);
+    expect(tab.model.session.value).toMatchObject({ kind: "open", contact: { id: "bob" } });
+  });
+
   test("whose token is bad shows nothing of the one before either, and the right one comes back to all of it", async () => {
     await tab.start(jwt("ada.1"), "open");
     tab.model.send("Mine");
@@ -253,15 +315,44 @@ describe("logout", () => {
     expect(tab.model.session.value).toEqual({ kind: "loggedOut", canSignIn: true });
   });
 
+  test("closes the connection and forgets the outbox before the server has heard of it", async () => {
+    await tab.start(jwt("ada.1"), "open");
+    companion.mute = true;
+    companion.refuse = () => ({ code: "unavailable" });
+    tab.model.send("Never sent");
+    await pass(0);
+    companion.holding = true;
+    tab.logout();
+    expect(companion.sockets[0]?.isOpen()).toBe(false);
+    companion.refuse = null;
+    companion.holding = false;
+    tab.login("ada.2");
+    await pass(30_000);
+    expect(tab.model.session.value).toMatchObject({ contact: { id: "ada" } });
+    expect([tab.lines(), companion.messages("ada")]).toEqual([[], []]);
+  });
+
+  test("of a login under way opens no session", async () => {
+    await tab.start(jwt("ada.1"));
+    companion.holding = true;
+    tab.login("bob.1");
+    await pass(0);
+    tab.logout();
+    companion.holding = false;
+    for (const held of companion.held.splice(0)) held.answer();
+    await pass(0);
+    expect(companion.requests.filter((line) => line === "POST /sessions")).toHaveLength(1);
+  });
+
   test("is answered at once while offline, and ends the session when the network is back", async () => {
     await tab.start(jwt("ada.1"));
-    companion.network = "down";
+    companion.holding = true;
     tab.online = false;
     tab.engine.offline();
     const request = tab.logout();
     await pass(0);
     expect(tab.result(request)).toMatchObject({ ok: true });
-    companion.network = "up";
+    companion.holding = false;
     tab.online = true;
     tab.engine.woken();
     await pass(0);
@@ -346,6 +437,37 @@ describe("expiry", () => {
     tab.engine.acted();
     await pass(0);
     expect(companion.sessions.size).toBe(3);
+  });
+
+  test("by idleness is mended when an open panel can be seen again", async () => {
+    await tab.start(jwt("ada.1"), "open");
+    tab.visible = false;
+    companion.expire("session-1");
+    await pass(60_000);
+    tab.engine.woken();
+    await pass(0);
+    expect(companion.sessions.size).toBe(1);
+    tab.visible = true;
+    tab.engine.woken();
+    await pass(0);
+    expect(companion.sessions.size).toBe(2);
+  });
+
+  test("in the middle of a renewal waits for it", async () => {
+    await tab.start(jwt("ada.1"), "open");
+    companion.sockets[0]?.send({ t: "session", state: "expiring", expiresAt: "2026-11-22T09:30:00.000Z" });
+    await pass(0);
+    companion.holding = true;
+    tab.say({ t: "token", ask: tab.lastAsk(), identity: jwt("ada.2") });
+    await pass(0);
+    companion.sockets[0]?.send({ t: "session", state: "expired", expiresAt: "2026-11-22T09:30:00.000Z" });
+    await pass(0);
+    companion.holding = false;
+    companion.held[0]?.answer();
+    await pass(0);
+    expect(companion.requests).toEqual(["POST /sessions", "POST /session/renew"]);
+    expect([tab.model.session.value.kind, tab.model.link.value.kind]).toEqual(["open", "live"]);
+    expect([...companion.sessions.values()].map(({ state }) => state)).toEqual(["alive"]);
   });
 
   test("in front of a customer who was active is mended at once", async () => {

@@ -56,7 +56,6 @@ export function createEngine(
       afterSeq: conversation.peek().position(),
     }),
     frame: receive,
-    down: () => conversation.peek().linkDown(),
     stopped(closeCode) {
       if (closeCode === 4401) keeper.dispatch({ t: "doubted" });
     },

@@ -33,7 +33,6 @@ export interface Conversation extends Pick<MessengerModel, Shown | Done> {
   /** The newest message up to which none is missing: where a new connection resumes. */
   position(): number;
   receive(frame: ServerFrame): void;
-  linkDown(): void;
   dispose(): void;
 }
 
@@ -158,7 +157,6 @@ export function createConversation(parts: ConversationParts): Conversation {
     },
     position: () => window.peek().last,
     receive: (frame) => batch(() => handle(frame)),
-    linkDown: () => courier.linkDown(),
     setDraft(text) {
       draft.value = text;
       own.composing(text);

@@ -59,7 +59,6 @@ describe("the outbox", () => {
   test("sends what was on its way again under its id, before anything else", () => {
     courier.bind("ada");
     courier.write("one");
-    courier.linkDown();
     up = false;
     courier.write("two");
     up = true;
@@ -78,7 +77,6 @@ describe("the outbox", () => {
     courier.bind("ada");
     courier.write("one");
     courier.stored("id-1");
-    courier.linkDown();
     courier.linkUp();
     expect(sent).toEqual(["id-1 one"]);
   });

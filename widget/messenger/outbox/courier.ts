@@ -31,8 +31,8 @@ export interface Courier {
   /** It stands in the conversation now. */
   shown(id: string): void;
   refused(id: string, code: ProblemCode, retryAfterMs: number | undefined): void;
+  /** A connection is there; what the last one left unanswered is sent again. */
   linkUp(): void;
-  linkDown(): void;
   dispose(): void;
 }
 
@@ -123,7 +123,6 @@ export function createCourier(
       } else cancelWait = after(ms, again);
     },
     linkUp: again,
-    linkDown: settle,
     dispose: settle,
   };
 }

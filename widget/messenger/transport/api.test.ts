@@ -76,9 +76,16 @@ describe("a request", () => {
     expect((await answer).code).toBe("timeout");
   });
 
-  test("that ends a session may be answered with nothing", async () => {
-    await expect(
-      answering(null, { status: 204 }).end("token", { everywhere: false }),
-    ).resolves.toBeUndefined();
+  test.each([
+    ["", 502],
+    ["", 200],
+    ["<html>Please pay</html>", 200],
+  ])("that ends a session is not done with %j and status %i", async (body, status) => {
+    const error = await failure(answering(body, { status }).end("token", { everywhere: false }));
+    expect(error.code).toBe("network");
+  });
+
+  test("that ends a session is done with 204", async () => {
+    await expect(answering(null, { status: 204 }).end("token", { everywhere: false })).resolves.toBeNull();
   });
 });

@@ -26,7 +26,7 @@ export interface Api {
   session(sessionToken: string): Promise<SessionState>;
   renew(sessionToken: string, identity: IdentityAssertion): Promise<OpenedSession>;
   /** Outlives the page: it is sent even while the tab closes. */
-  end(sessionToken: string, options: { readonly everywhere: boolean }): Promise<void>;
+  end(sessionToken: string, options: { readonly everywhere: boolean }): Promise<null>;
   messages(sessionToken: string, page: PageRequest): Promise<MessagePage>;
 }
 
@@ -51,7 +51,7 @@ export function createApi(
         },
         signal: limit.signal,
       });
-      const value = parseJson(await response.text());
+      const value = response.status === 204 ? null : parseJson(await response.text());
       if (response.ok && guard(value)) return value;
       throw refusal(response, value);
     } catch (cause) {
@@ -82,7 +82,7 @@ export function createApi(
   };
 }
 
-const isNothing = (value: unknown): value is undefined => value === undefined;
+const isNothing = (value: unknown): value is null => value === null;
 
 /**
  * Anything that is not a problem document of ours did not come from our server: a captive portal or a proxy answers HTML,

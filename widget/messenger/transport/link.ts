@@ -15,8 +15,6 @@ export interface LinkEvents {
   /** Read at the moment of authentication: the token may have been renewed and messages read since the last time. */
   credentials(): { readonly token: string; readonly afterSeq: number };
   frame(frame: ServerFrame): void;
-  /** The connection stopped being live. */
-  down(): void;
   /** The server closed it for good, by this close code. */
   stopped(closeCode: number): void;
 }
@@ -48,7 +46,6 @@ export function createLink(surroundings: Surroundings, events: LinkEvents): Link
     });
     state.value = step.state;
     for (const effect of step.effects) run(effect);
-    if (before.kind === "live" && step.state.kind !== "live") events.down();
     if (before.kind !== "stopped" && step.state.kind === "stopped") events.stopped(step.state.closeCode);
   }
 
