@@ -132,7 +132,6 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const routes = createRoutes({
     config,
     place,
-    clock,
     sessions,
     conversations,
     agents,
@@ -158,7 +157,8 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     clock,
     log,
   });
-  http.on("request", getRequestListener(app.fetch));
+  // Health checks of some load balancers speak HTTP/1.0 and name no host.
+  http.on("request", getRequestListener(app.fetch, { hostname: new URL(place.publicOrigin).host }));
   http.on("upgrade", gateway.upgrade);
 
   warmBundles(bundles).catch((error: unknown) => log.error({ event: "compression_failed", error }));

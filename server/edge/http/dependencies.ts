@@ -1,4 +1,3 @@
-import type { Clock } from "../../../shared/clock.ts";
 import type { Agents } from "../../agent/agents.ts";
 import type { Config } from "../../config/config.ts";
 import type { Conversations } from "../../conversation/conversations.ts";
@@ -17,7 +16,6 @@ import type { LiveSessions } from "../websocket/live-sessions.ts";
 export interface RouteDependencies {
   readonly config: Config;
   readonly place: Place;
-  readonly clock: Clock;
   readonly sessions: Sessions;
   readonly conversations: Conversations;
   readonly agents: Agents;

@@ -20,7 +20,7 @@ describe("a session", () => {
     ["a page of another deployment", otherSite, 403],
     ["a stranger's page", stranger, 403],
     ["an opaque origin", "null", 403],
-  ])("used by %s: %i", async (_, origin, status) => {
+  ])("used by %s (%s): %i", async (_, origin, status) => {
     const response = await server.fetch("/api/v1/session", { token: acme, ...(origin && { origin }) });
     expect(response.status).toBe(status);
   });

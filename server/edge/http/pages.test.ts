@@ -1,3 +1,7 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problems } from "../../../shared/problems.ts";
 import { site, startTestServer, type TestServer } from "../testing/test-server.ts";
@@ -54,6 +58,7 @@ describe("the frame page", () => {
     ["unknown", "/embed/nope", 404],
     ["switched off", "/embed/acme-off", 403],
     ["hostile", "/embed/%3Cscript%3E", 404],
+    ["no text at all", "/embed/%ff", 404],
   ])("of a deployment that is %s is a readable page that nobody frames", async (_, path, status) => {
     const response = await server.fetch(path);
     expect(response.status).toBe(status);
@@ -63,10 +68,16 @@ describe("the frame page", () => {
     expect(html).not.toContain("<script");
   });
 
-  test("does not believe the Host header", async () => {
-    const response = await server.fetch("/embed/acme-web", { headers: { host: "evil.example" } });
-    expect(response.headers.get("content-security-policy")).not.toContain("evil");
-  });
+  test.each(["evil.example", "evil.example:1; script-src *", "a b"])(
+    "does not believe the Host header %j",
+    async (host) => {
+      // fetch() writes the header itself.
+      const call = request(`${server.url}/embed/acme-web`, { headers: { host } }).end();
+      const [response] = (await once(call, "response")) as [IncomingMessage];
+      expect(JSON.stringify(response.headers)).not.toContain(host);
+      expect(await text(response)).not.toContain(host);
+    },
+  );
 });
 
 test("the desk has a strict policy, is framed by nobody and shares its process with nobody", async () => {
@@ -147,4 +158,10 @@ test("the platform keys are public, and hold nothing private", async () => {
   const { keys } = (await response.json()) as { keys: Record<string, string>[] };
   expect(keys.length).toBeGreaterThan(0);
   for (const key of keys) expect(Object.keys(key)).not.toContain("d");
+});
+
+test("a health check that speaks HTTP/1.0 and names no host is answered", async () => {
+  const peer = connect(Number(new URL(server.url).port), "127.0.0.1");
+  peer.write("GET /healthz HTTP/1.0\r\n\r\n");
+  expect(await text(peer)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
 });

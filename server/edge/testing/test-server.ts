@@ -8,6 +8,7 @@ import type { Environment } from "../../config/environment.ts";
 import { parseConfig } from "../../config/load.ts";
 import { createLog } from "../../observability/log.ts";
 import { openSqliteStore } from "../../store/sqlite/open.ts";
+import type { Store } from "../../store/store.ts";
 import type { Bundles } from "../static/bundles.ts";
 import { createStaticFile } from "../static/static-file.ts";
 import { openTestSocket, type TestSocket } from "./test-socket.ts";
@@ -115,15 +116,17 @@ export async function startTestServer(
     readonly limits?: object;
     readonly clock?: Clock;
     readonly environment?: Partial<Environment>;
+    /** Puts something between the server and its store. */
+    readonly wrapStore?: (store: Store) => Store;
   } = {},
 ): Promise<TestServer> {
-  const { clock = systemClock } = options;
+  const { clock = systemClock, wrapStore = (store) => store } = options;
   const logged: string[] = [];
   const server = await createServer({
     environment: { ...environment, ...options.environment },
     config: await parseConfig(configuration(options.limits ?? {}), {}),
     clock,
-    store: await openSqliteStore(":memory:"),
+    store: wrapStore(await openSqliteStore(":memory:")),
     bundles,
     log: createLog("trace", { write: (line: string) => void logged.push(line) }),
   });

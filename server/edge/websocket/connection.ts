@@ -99,7 +99,7 @@ export class Connection {
     }
   }
 
-  /** @param reason a problem code; the peer's developer tools show it */
+  /** @param reason a problem code where there is one; the peer's developer tools show it */
   close(code: number, reason: string): void {
     if (!this.open) return;
     this.#ended();

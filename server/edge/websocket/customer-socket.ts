@@ -139,7 +139,7 @@ class CustomerSocket implements Listener, SessionSocket {
   }
 
   replaced(): void {
-    this.#connection.close(closeCodes.replaced, "rate_limited");
+    this.#connection.close(closeCodes.replaced, "replaced");
   }
 
   #end(state: "expired" | "revoked", expiresAt: number): void {
