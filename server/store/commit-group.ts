@@ -88,10 +88,11 @@ export function createCommitGroup(
   }
 
   return {
-    async run(work) {
-      wake();
-      return await new Promise((resolve, reject) => jobs.push(single(work, resolve, reject)));
-    },
+    run: (work) =>
+      new Promise((resolve, reject) => {
+        wake();
+        jobs.push(single(work, resolve, reject));
+      }),
     collect(work) {
       let waiting: Waiting<Parameters<typeof work>[0][number], ReturnType<typeof work>[number]>[] = [];
       collectors.push(() => {
@@ -100,10 +101,11 @@ export function createCommitGroup(
         waiting = [];
         return batch(work, items);
       });
-      return async (item) => {
-        wake();
-        return await new Promise((resolve, reject) => waiting.push({ item, resolve, reject }));
-      };
+      return (item) =>
+        new Promise((resolve, reject) => {
+          wake();
+          waiting.push({ item, resolve, reject });
+        });
     },
     close() {
       flush();
