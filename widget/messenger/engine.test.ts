@@ -344,6 +344,20 @@ describe("logout", () => {
     expect(companion.requests.filter((line) => line === "POST /sessions")).toHaveLength(1);
   });
 
+  test("of a login whose old session turns out to be over opens no new one", async () => {
+    await tab.start(jwt("ada.1"));
+    companion.expire("session-1");
+    companion.holding = true;
+    tab.login("ada.2");
+    await pass(0);
+    expect(companion.requests.at(-1)).toBe("POST /session/renew");
+    tab.logout();
+    companion.holding = false;
+    for (const held of companion.held.splice(0)) held.answer();
+    await pass(0);
+    expect(companion.requests.filter((line) => line === "POST /sessions")).toHaveLength(1);
+  });
+
   test("is answered at once while offline, and ends the session when the network is back", async () => {
     await tab.start(jwt("ada.1"));
     companion.holding = true;
