@@ -3,13 +3,12 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { AssertedIdentity, FrameMessage } from "../../bridge/messages.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { ApiError, isRetryable } from "../transport/api-error.ts";
+import { ApiError } from "../transport/api-error.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { isRecord, isText } from "../transport/shape.ts";
 import { type EntryParts, enter, keep } from "./entry.ts";
 import { atStart, nextSession } from "./session-machine.ts";
 import type {
-  Failure,
   Session,
   SessionContext,
   SessionEffect,
@@ -172,16 +171,12 @@ export function createKeeper(parts: KeeperParts): Keeper {
 
 type EffectOf<Kind extends SessionEffect["t"]> = Extract<SessionEffect, { t: Kind }>;
 
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof ApiError))
-    return { code: "unavailable", message: String(error), retryable: true, retryAfterMs: null };
-  const { code, message, retryAfterMs } = error;
-  return { code, message, retryable: isRetryable(code), retryAfterMs };
-}
+const failureOf = (error: unknown): ApiError =>
+  error instanceof ApiError ? error : new ApiError("unavailable", String(error), null, error);
 
 /** A session is good until the server says otherwise; that it could not be asked says nothing. */
 function outcomeOf(error: unknown): "alive" | "expired" | "revoked" {
-  const code = error instanceof ApiError ? error.code : null;
+  const { code } = failureOf(error);
   if (code === "session_revoked") return "revoked";
-  return code === "session_expired" || code === "session_missing" ? "expired" : "alive";
+  return code.startsWith("session_") ? "expired" : "alive";
 }

@@ -6,7 +6,7 @@
 
 import type { Surroundings } from "../surroundings.ts";
 import type { Api } from "../transport/api.ts";
-import { ApiError, isRetryable } from "../transport/api-error.ts";
+import { ApiError } from "../transport/api-error.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { isBoolean, isListOf, isShape, isText, parseJson } from "../transport/shape.ts";
 
@@ -52,7 +52,7 @@ export function createRevocations(
     try {
       await api.end(sessionToken, { everywhere });
     } catch (error) {
-      if (!(error instanceof ApiError) || isRetryable(error.code)) {
+      if (!(error instanceof ApiError) || error.retryable) {
         retryLater();
         return;
       }

@@ -4,13 +4,15 @@
  */
 
 import type { Surroundings } from "../surroundings.ts";
-import { isRecord, isText, parseJson } from "../transport/shape.ts";
+import { isShape, isText, parseJson } from "../transport/shape.ts";
 
 export interface StoredSession {
   readonly sessionToken: string;
   /** SHA-256 of the asserted identity token. */
   readonly claimHash: string;
 }
+
+const isStoredSession = isShape<StoredSession>({ sessionToken: isText, claimHash: isText });
 
 export interface Vault {
   signedIn(): StoredSession | null;
@@ -30,9 +32,7 @@ export function createVault(
   return {
     signedIn() {
       const value = parseJson(tabStorage.getItem(signedInKey) ?? "");
-      return isRecord(value) && isText(value.sessionToken) && isText(value.claimHash)
-        ? { sessionToken: value.sessionToken, claimHash: value.claimHash }
-        : null;
+      return isStoredSession(value) ? value : null;
     },
     visitor: () => storage.getItem(visitorKey),
     keepSignedIn: (session) => tabStorage.setItem(signedInKey, JSON.stringify(session)),

@@ -9,18 +9,18 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "keyset_unavailable",
 ]);
 
-export const isRetryable = (code: ErrorCode): boolean => retryableCodes.has(code);
-
 /** Why a request to the companion failed. Branch on `code`; `message` names cause and fix, for the developer. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: ErrorCode;
+  readonly retryable: boolean;
   /** How long the server asks to wait; null where it did not say. */
   readonly retryAfterMs: number | null;
 
   constructor(code: ErrorCode, message: string, retryAfterMs: number | null = null, cause?: unknown) {
     super(message, { cause });
     this.code = code;
+    this.retryable = retryableCodes.has(code);
     this.retryAfterMs = retryAfterMs;
   }
 }

@@ -108,18 +108,8 @@ export function nextConnection(
 
 /** What a close code says about coming back. `CONTRACT.md`, section 6. */
 export function fateOf(closeCode: number): "stop" | "wait" | "waitLonger" {
-  switch (closeCode) {
-    case 4400:
-    case 4401:
-    case 4403:
-    case 4409:
-      return "stop";
-    case 4429:
-    case 1013:
-      return "waitLonger";
-    default:
-      return "wait";
-  }
+  if ([4400, 4401, 4403, 4409].includes(closeCode)) return "stop";
+  return [4429, 1013].includes(closeCode) ? "waitLonger" : "wait";
 }
 
 function closed(state: ConnectionState, code: number, context: ConnectionContext): ConnectionStep {
