@@ -1,121 +1,21 @@
-import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import type {
-  ClientFrame,
-  Message,
-  MessagePage,
-  OpenedSession,
-  ServerFrame,
-} from "../../../shared/protocol.ts";
-import { type FakeTime, fakeTime } from "../fixtures/fake-time.ts";
-import { createMemoryStorage } from "../outbox/storage.ts";
-import type { PageRequest } from "../transport/api.ts";
-import { type Conversation, createConversation } from "./conversation.ts";
-
-const at = "2026-11-21T09:30:00.000Z";
-const conversationId = "conversation-ada";
-
-const written = (seq: number, kind: "contact" | "agent", id = `${kind}-${seq}`): Message => ({
-  id,
-  seq,
-  author: { kind, name: kind },
-  text: id,
-  attachments: [],
+import type { ServerFrame } from "../../../shared/protocol.ts";
+import {
   at,
-  verified: true,
-});
-
-const session = (lastSeq: number, readSeq = 0): OpenedSession => ({
-  sessionToken: "token",
-  expiresAt: at,
-  absoluteExpiresAt: at,
-  contact: {
-    id: "ada",
-    platformKey: "v1/acme/AUTH/jwt/uid:ada",
-    name: "contact",
-    verified: true,
-    fields: {},
-  },
-  conversation: { id: conversationId, lastSeq, readSeq, agent: { delivered: 0, read: 0 } },
-});
-
-const ready = (lastSeq: number): ServerFrame => ({
-  t: "ready",
+  ConversationStage,
   conversationId,
-  lastSeq,
-  readSeq: 0,
-  agent: { delivered: 0, read: 0 },
-  heartbeatMs: 9000,
-});
+  live,
+  ready,
+  session,
+  written,
+} from "../fixtures/conversation-stage.ts";
+import type { Conversation } from "./conversation.ts";
 
-const live = (message: Message): ServerFrame => ({ t: "message", conversationId, message });
-
-/** One conversation with a server behind it that stores what is sent and answers pages. */
-class Stage {
-  readonly time: FakeTime = fakeTime();
-  readonly stored: Message[] = [];
-  readonly frames: ClientFrame[] = [];
-  readonly pages: PageRequest[] = [];
-  readonly received: number[] = [];
-  up = true;
-  readonly conversation: Conversation;
-
-  constructor() {
-    let ids = 0;
-    this.conversation = createConversation({
-      surroundings: { ...this.time, random: () => 0.5, uuid: () => `own-${++ids}` },
-      storage: createMemoryStorage(),
-      send: (frame) => {
-        if (this.up) this.frames.push(frame);
-        return this.up;
-      },
-      read: async (request) => {
-        this.pages.push(request);
-        return this.up ? this.page(request) : null;
-      },
-      received: ({ seq }) => this.received.push(seq),
-    });
-  }
-
-  page({ side, seq, limit }: PageRequest): MessagePage {
-    const messages =
-      side === "after"
-        ? this.stored.filter((message) => message.seq > seq).slice(0, limit)
-        : this.stored.filter((message) => message.seq < seq).slice(-limit);
-    return { messages, lastSeq: this.stored.length };
-  }
-
-  agentWrites(): Message {
-    const message = written(this.stored.length + 1, "agent");
-    this.stored.push(message);
-    return message;
-  }
-
-  /** Stores what was sent and not stored yet. @returns its acknowledgement and its message */
-  store(id: string): Message {
-    const known = this.stored.find((message) => message.id === id);
-    if (known) return known;
-    const message = written(this.stored.length + 1, "contact", id);
-    this.stored.push(message);
-    return message;
-  }
-
-  lines(): string[] {
-    return this.conversation.thread.value.entries.map((entry) =>
-      entry.kind === "message" ? entry.message.id : `${entry.id}?`,
-    );
-  }
-
-  typing(): boolean[] {
-    return this.frames.flatMap((frame) => (frame.t === "typing" ? [frame.on] : []));
-  }
-}
-
-let stage: Stage;
+let stage: ConversationStage;
 let conversation: Conversation;
 
 beforeEach(() => {
-  stage = new Stage();
+  stage = new ConversationStage();
   conversation = stage.conversation;
 });
 
@@ -281,98 +181,5 @@ describe("a conversation", () => {
     await stage.time.pass(60_000);
     expect([stage.frames.length, stage.received]).toEqual([frames, []]);
     expect(stage.lines()).not.toContain("agent-1");
-  });
-
-  test("ends up dense, in order and without doubles, however acknowledgements, messages and pages interleave", async () => {
-    const step = fc.oneof(
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant("write" as const) }) },
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant("agent" as const), heard: fc.boolean() }) },
-      {
-        weight: 5,
-        arbitrary: fc.record({
-          kind: fc.constant("answer" as const),
-          how: fc.constantFrom("ack", "echo", "both", "echo first", "lost"),
-        }),
-      },
-      { weight: 2, arbitrary: fc.record({ kind: fc.constant("again" as const), back: fc.nat(5) }) },
-      { weight: 2, arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.nat(2000) }) },
-      { weight: 2, arbitrary: fc.record({ kind: fc.constant("reconnect" as const) }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant("older" as const) }) },
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.nat(60), fc.array(step, { maxLength: 40 }), async (before, steps) => {
-        const run = new Stage();
-        const { conversation: subject } = run;
-        for (let count = 0; count < before; count++) run.agentWrites();
-        subject.bind(session(before));
-        const resume = () => {
-          subject.receive(ready(run.stored.length));
-          for (const message of run.stored.slice(subject.position())) subject.receive(live(message));
-        };
-        resume();
-        let answered = 0;
-        const own: string[] = [];
-        for (const action of steps) {
-          switch (action.kind) {
-            case "write":
-              subject.send(`text ${own.length}`);
-              own.push(`own-${own.length + 1}`);
-              break;
-            case "agent": {
-              const message = run.agentWrites();
-              if (action.heard) subject.receive(live(message));
-              break;
-            }
-            case "answer": {
-              const sends = run.frames.filter((frame) => frame.t === "send");
-              const frame = sends[answered];
-              if (!frame) break;
-              answered++;
-              const message = run.store(frame.id);
-              const ack: ServerFrame = { t: "ack", id: message.id, seq: message.seq, at };
-              if (action.how === "ack" || action.how === "both") subject.receive(ack);
-              if (action.how !== "ack" && action.how !== "lost") subject.receive(live(message));
-              if (action.how === "echo first") subject.receive(ack);
-              break;
-            }
-            case "again": {
-              const message = run.stored.at(-1 - action.back);
-              if (message) subject.receive(live(message));
-              break;
-            }
-            case "pass":
-              await run.time.pass(action.ms);
-              break;
-            case "reconnect":
-              resume();
-              break;
-            case "older":
-              await subject.loadOlder();
-          }
-          const ids = run.lines().map((id) => id.replace("?", ""));
-          expect(new Set(ids).size).toBe(ids.length);
-          // Every word that was written is on the screen, stored or waiting.
-          for (const id of own) expect(ids).toContain(id);
-          const seqs = subject.thread.value.entries.flatMap((entry) =>
-            entry.kind === "message" ? [entry.message.seq] : [],
-          );
-          expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
-        }
-        // At last everything is answered.
-        for (let round = 0; round < own.length + 2; round++) {
-          const sends = run.frames.filter((frame) => frame.t === "send");
-          for (const { id } of sends) {
-            const { seq } = run.store(id);
-            subject.receive({ t: "ack", id, seq, at });
-          }
-        }
-        resume();
-        await run.time.pass(60_000);
-        while (subject.thread.value.hasOlder) await subject.loadOlder();
-        expect(run.lines()).toEqual(run.stored.map(({ id }) => id));
-        expect(run.stored.filter(({ author }) => author.kind === "contact").map(({ id }) => id)).toEqual(own);
-      }),
-      { numRuns: 200 },
-    );
   });
 });

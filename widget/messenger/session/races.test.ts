@@ -108,7 +108,7 @@ class Page {
         for (const token of companion.sessions.keys()) companion.expire(token);
         break;
       case "revoke":
-        for (const token of companion.sessions.keys()) companion.end(token, false);
+        for (const token of companion.sessions.keys()) companion.end(token);
         break;
       case "write":
         tab.model.send(`${this.who} says ${++this.#words}`);

@@ -1,3 +1,5 @@
+/** One table, a row for each move; long because it is the whole of it. */
+
 import { describe, expect, test } from "vitest";
 import type { OpenedSession } from "../../../shared/protocol.ts";
 import { jwt } from "../fixtures/fake-browser.ts";
