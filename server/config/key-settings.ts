@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
-import { calculateJwkThumbprint, exportJWK } from "jose";
+import { calculateJwkThumbprint } from "jose/jwk/thumbprint";
+import { exportJWK } from "jose/key/export";
 import * as v from "valibot";
 import { isKid } from "../identity/header.ts";
 import { importJwk } from "../identity/jwk.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type JWK, SignJWT } from "jose";
+import type { JWK } from "jose";
+import { SignJWT } from "jose/jwt/sign";
 import * as v from "valibot";
 import type { Clock } from "../../shared/clock.ts";
 import type { Limits } from "../../shared/limits.ts";

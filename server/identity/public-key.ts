@@ -1,4 +1,5 @@
-import { type CryptoKey, importJWK, type JWK } from "jose";
+import type { CryptoKey, JWK } from "jose";
+import { importJWK } from "jose/key/import";
 import { KeyFault } from "./key-fault.ts";
 import type { TokenAlgorithm } from "./keys.ts";
 
