@@ -22,7 +22,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const database = openDatabase(path);
   // Exclusive: the journal's memory is the only one.
   database.exec(
-    "pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory; pragma cache_size = -65536",
+    "pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory; pragma cache_size = -65536; pragma wal_autocheckpoint = 4000",
   );
   const db = kyselyOf(database.connection);
   await migrate(database, db);
