@@ -2,10 +2,12 @@
 
 import type { MessengerApi } from "./api.ts";
 
-type Call = readonly [
+type Call = [
   name: keyof MessengerApi,
   args: readonly unknown[],
   settle: readonly [resolve: (value: unknown) => void, reject: (reason: unknown) => void],
+  /** Added here to a call of `on()` that was run. */
+  unsubscribe?: () => void,
 ];
 
 /** A call, or the end of the subscription that a call made. */
@@ -13,16 +15,15 @@ export type Queued = Call | readonly [Call];
 
 /** Runs everything in the order called. Methods that a page cached before still push to this queue: they run at once. */
 export function takeOver(queue: Queued[], api: MessengerApi): void {
-  const subscriptions = new Map<Call, () => void>();
   const run = (queued: Queued): void => {
     if (queued.length === 1) {
-      subscriptions.get(queued[0])?.();
+      queued[0][3]?.();
       return;
     }
     const [name, args, [resolve, reject]] = queued;
     try {
       const result: unknown = (api[name] as (...args: readonly unknown[]) => unknown)(...args);
-      if (name === "on") subscriptions.set(queued, result as () => void);
+      if (name === "on") queued[3] = result as () => void;
       else resolve(result);
     } catch (error) {
       reject(error);
