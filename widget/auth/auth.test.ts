@@ -1,8 +1,9 @@
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { HostMessage, LoginResult } from "../bridge/messages.ts";
-import { MessengerError } from "../bridge/messenger-error.ts";
+import { type MessengerError, messengerError } from "../bridge/messenger-error.ts";
 import { createAuth } from "./auth.ts";
-import type { AuthProvider } from "./auth-provider.ts";
+import type { AuthProvider, IdentityToken, TokenReason, TokenRequest } from "./auth-provider.ts";
 
 const ada = { contactJwt: "ada" };
 const bob = { contactJwt: "bob" };
@@ -22,19 +23,19 @@ afterEach(() => {
 function setUp(options: { variables?: object; provider?: AuthProvider } = {}) {
   const page = { variables: options.variables ?? {}, provider: options.provider ?? null };
   const posted: HostMessage[] = [];
-  const needFrame = vi.fn();
+  const need = vi.fn();
   const onError = vi.fn<(error: MessengerError) => void>();
   const auth = createAuth({
     provider: () => page.provider,
     variables: () => page.variables,
     post: (message) => posted.push(message),
-    needFrame,
+    need,
     onError,
   });
   const requests = (t: "login" | "logout") =>
     posted.filter((message) => message.t === t) as Extract<HostMessage, { t: "login" | "logout" }>[];
   const accept = (call: { request: number } | undefined, value: LoginResult | null = null) =>
-    auth.answered({ t: "result", request: call?.request ?? -1, ok: true, value });
+    auth.hear({ t: "result", request: call?.request ?? -1, ok: true, value });
   const settle = () => vi.advanceTimersByTimeAsync(0);
   const signInAs = async (identity: typeof ada) => {
     const login = auth.login(identity);
@@ -42,21 +43,25 @@ function setUp(options: { variables?: object; provider?: AuthProvider } = {}) {
     accept(requests("login").at(-1), result(identity.contactJwt));
     await login;
   };
-  return { auth, page, posted, needFrame, onError, requests, accept, settle, signInAs };
+  const renew = async (ask: number, reason: TokenReason) => {
+    auth.hear({ t: "tokenWanted", ask, reason });
+    await settle();
+  };
+  return { auth, page, posted, need, onError, requests, accept, settle, signInAs, renew };
 }
 
 test("a visitor's page needs no frame and reports nothing", async () => {
-  const { auth, needFrame, onError } = setUp({ variables: { contactJwt: "", platformJwt: "" } });
+  const { auth, need, onError } = setUp({ variables: { contactJwt: "", platformJwt: "" } });
   await auth.start();
-  expect(needFrame).not.toHaveBeenCalled();
+  expect(need).not.toHaveBeenCalled();
   expect(onError).not.toHaveBeenCalled();
 });
 
 test("the page's variables sign in at the start", async () => {
-  const { auth, requests, settle, needFrame } = setUp({ variables: ada });
+  const { auth, requests, settle, need } = setUp({ variables: ada });
   void auth.start();
   await settle();
-  expect(needFrame).toHaveBeenCalled();
+  expect(need).toHaveBeenCalled();
   expect(requests("login")).toMatchObject([{ identity: ada }]);
 });
 
@@ -74,10 +79,10 @@ test("a registered provider is asked in place of the variables, as a method", as
 });
 
 test("a placeholder is reported and asserts nobody", async () => {
-  const { auth, onError, needFrame } = setUp({ variables: { contactJwt: "{{jwt}}" } });
+  const { auth, onError, need } = setUp({ variables: { contactJwt: "{{jwt}}" } });
   await auth.start();
   expect(onError.mock.calls).toMatchObject([[{ code: "placeholder_not_replaced" }]]);
-  expect(needFrame).not.toHaveBeenCalled();
+  expect(need).not.toHaveBeenCalled();
   expect(auth.resume().identity).toBeNull();
 });
 
@@ -90,7 +95,7 @@ test("login() resolves with what the frame answers, and rejects with a Messenger
   const bad = auth.login(bob);
   await settle();
   const error = { code: "token_expired", message: "The token has expired.", retryable: false } as const;
-  auth.answered({ t: "result", request: requests("login")[1]?.request ?? -1, ok: false, error });
+  auth.hear({ t: "result", request: requests("login")[1]?.request ?? -1, ok: false, error });
   await expect(bad).rejects.toMatchObject({ name: "MessengerError", ...error });
 });
 
@@ -137,14 +142,14 @@ test("logout() cancels the login under way, whose token is never sent", async ()
 });
 
 test("logout() reaches the frame even where none was loaded, for its stored anonymous session", async () => {
-  const { auth, requests, needFrame } = setUp();
+  const { auth, requests, need } = setUp();
   void auth.logout(true);
-  expect(needFrame).toHaveBeenCalled();
+  expect(need).toHaveBeenCalled();
   expect(requests("logout")).toMatchObject([{ everywhere: true }]);
 });
 
 test("after logout() the page's variables count no longer, whatever asks", async () => {
-  const { auth, requests, settle, accept } = setUp({ variables: ada });
+  const { auth, requests, settle, accept, renew } = setUp({ variables: ada });
   void auth.start();
   await settle();
   accept(requests("login")[0], result("ada"));
@@ -153,8 +158,8 @@ test("after logout() the page's variables count no longer, whatever asks", async
   await logout;
   await auth.start();
   await auth.recheck();
-  await auth.renew(1, "expired");
-  expect(auth.resume()).toEqual({ identity: null, request: 0, messages: [] });
+  await renew(1, "expired");
+  expect(auth.resume()).toEqual({ identity: null, messages: [] });
   expect(requests("login")).toHaveLength(1);
 });
 
@@ -180,17 +185,15 @@ test("a frame that loads again is told who is here, or given again what it had n
   const { auth, settle, requests, accept } = setUp();
   const login = auth.login(ada);
   await settle();
-  const { request } = requests("login")[0] ?? {};
-  expect(auth.resume()).toEqual({ identity: ada, request, messages: [] });
+  expect(auth.resume()).toEqual({ identity: ada, messages: requests("login") });
   accept(requests("login")[0], result("ada"));
   await login;
-  expect(auth.resume()).toEqual({ identity: ada, request: 0, messages: [] });
+  expect(auth.resume()).toEqual({ identity: ada, messages: [] });
   void auth.logout(false);
   void auth.login(bob).catch(() => {});
   await settle();
   expect(auth.resume()).toMatchObject({
     identity: null,
-    request: 0,
     messages: [{ t: "logout" }, { t: "login", identity: bob }],
   });
 });
@@ -200,34 +203,34 @@ test("a refused identity stays asserted: its owner never turns into a visitor", 
   void auth.start();
   await settle();
   const error = { code: "token_expired", message: "Expired.", retryable: false } as const;
-  auth.answered({ t: "result", request: requests("login")[0]?.request ?? -1, ok: false, error });
+  auth.hear({ t: "result", request: requests("login")[0]?.request ?? -1, ok: false, error });
   await settle();
   expect(auth.resume().identity).toEqual(ada);
 });
 
 test("renewal asks the source that signed in, and answers with the fresh token", async () => {
   const getToken = vi.fn(async () => ({ contactJwt: `ada ${getToken.mock.calls.length}` }));
-  const { auth, posted, requests, settle, accept } = setUp();
+  const { auth, posted, requests, settle, accept, renew } = setUp();
   const login = auth.login({ getToken });
   await settle();
   accept(requests("login")[0], result("ada"));
   await login;
-  await auth.renew(7, "expiring");
+  await renew(7, "expiring");
   expect(getToken.mock.lastCall).toEqual([{ reason: "expiring", signal: expect.anything() }]);
   expect(posted.at(-1)).toEqual({ t: "token", ask: 7, identity: { contactJwt: "ada 2" } });
   expect(auth.resume().identity).toEqual({ contactJwt: "ada 2" });
 });
 
 test("a token handed over once is not renewed from variables that may be somebody else's", async () => {
-  const { auth, posted, signInAs } = setUp({ variables: ada });
+  const { posted, signInAs, renew } = setUp({ variables: ada });
   await signInAs(bob);
-  await auth.renew(1, "expired");
+  await renew(1, "expired");
   expect(posted.at(-1)).toEqual({ t: "token", ask: 1, identity: null });
 });
 
 test("the token that has just expired is no renewal; the provider is asked to sign in again, once", async () => {
   const reAuthenticate = vi.fn(async () => {});
-  const { auth, page, posted, requests, settle, accept } = setUp({
+  const { auth, page, posted, requests, settle, accept, renew } = setUp({
     variables: ada,
     provider: { reAuthenticate },
   });
@@ -235,26 +238,26 @@ test("the token that has just expired is no renewal; the provider is asked to si
   await settle();
   accept(requests("login")[0], result("ada"));
   await settle();
-  await auth.renew(1, "expiring");
+  await renew(1, "expiring");
   expect(reAuthenticate).not.toHaveBeenCalled();
-  await auth.renew(2, "expired");
-  await auth.renew(3, "expired");
+  await renew(2, "expired");
+  await renew(3, "expired");
   expect(posted.at(-1)).toEqual({ t: "token", ask: 3, identity: null });
   expect(reAuthenticate).toHaveBeenCalledOnce();
   page.variables = { contactJwt: "ada, later" };
-  await auth.renew(4, "expired");
+  await renew(4, "expired");
   expect(posted.at(-1)).toMatchObject({ ask: 4, identity: { contactJwt: "ada, later" } });
 });
 
 test("a renewal that fails says why to the page, and to the frame that there is no token", async () => {
-  const { auth, posted, onError, requests, settle, accept } = setUp();
+  const { auth, posted, onError, requests, settle, accept, renew } = setUp();
   let working = true;
   const login = auth.login({ getToken: () => (working ? Promise.resolve(ada) : Promise.reject("down")) });
   await settle();
   accept(requests("login")[0], result("ada"));
   await login;
   working = false;
-  await auth.renew(1, "expired");
+  await renew(1, "expired");
   expect(onError.mock.calls).toMatchObject([[{ code: "network" }]]);
   expect(posted.at(-1)).toEqual({ t: "token", ask: 1, identity: null });
 });
@@ -266,10 +269,9 @@ test("a renewal that a login overtakes hands over nobody's token", async () => {
     },
   });
   await signInAs(ada);
-  const renewal = auth.renew(1, "expired");
+  auth.hear({ t: "tokenWanted", ask: 1, reason: "expired" });
   void auth.login(bob).catch(() => {});
   await vi.advanceTimersByTimeAsync(60);
-  await renewal;
   await settle();
   expect(posted.find((message) => message.t === "token")).toMatchObject({ ask: 1, identity: null });
 });
@@ -303,7 +305,7 @@ test("back from the page cache with nobody in the variables, the session is ende
 test("the page's own failures in signIn and its like show in the console and break nothing", async () => {
   const shown = vi.spyOn(console, "error").mockImplementation(() => {});
   const { auth, settle } = setUp({ provider: { signIn: () => Promise.reject(new Error("popup blocked")) } });
-  auth.signInRequested();
+  auth.hear({ t: "signInRequested" });
   await settle();
   expect(shown).toHaveBeenCalledOnce();
   shown.mockRestore();
@@ -315,10 +317,177 @@ test("when the messenger is taken away, whatever waits is told so and nothing is
   await settle();
   const logoutOnly = setUp();
   const logout = logoutOnly.auth.logout(false);
-  const gone = new MessengerError("destroyed", "Gone.");
+  const gone = messengerError("destroyed", "Gone.");
   auth.stop(gone);
   logoutOnly.auth.stop(gone);
   await expect(waiting).rejects.toBe(gone);
   await expect(logout).rejects.toBe(gone);
   expect(onError).not.toHaveBeenCalled();
 });
+
+test("two who ask at the same time share one answer of the page", async () => {
+  const getToken = vi.fn(async () => ({ contactJwt: `ada ${getToken.mock.calls.length}` }));
+  const { auth, posted, requests, settle, accept } = setUp();
+  const login = auth.login({ getToken });
+  await settle();
+  accept(requests("login")[0], result("ada"));
+  await login;
+  auth.hear({ t: "tokenWanted", ask: 1, reason: "expiring" });
+  auth.hear({ t: "tokenWanted", ask: 2, reason: "expired" });
+  await settle();
+  expect(getToken).toHaveBeenCalledTimes(2);
+  const tokens = posted.flatMap((message) => (message.t === "token" ? [message.ask] : []));
+  expect(tokens).toEqual([1, 2]);
+});
+
+test("while tokens are refused, the page is left in peace for longer and longer, until somebody is signed in", async () => {
+  const getToken = vi.fn(async () => ({ contactJwt: `ada ${getToken.mock.calls.length}` }));
+  const { auth, posted, settle, renew } = setUp({ provider: { getToken } });
+  void auth.start();
+  await settle();
+  const pauseBefore = async (ask: number): Promise<number> => {
+    const before = Date.now();
+    await renew(ask, "rejected");
+    while (!posted.some((message) => message.t === "token" && message.ask === ask))
+      await vi.advanceTimersToNextTimerAsync();
+    return Date.now() - before;
+  };
+  expect([await pauseBefore(1), await pauseBefore(2), await pauseBefore(3), await pauseBefore(4)]).toEqual([
+    0, 500, 1000, 1500,
+  ]);
+  auth.hear({ t: "authenticated", contact: result("ada").contact });
+  expect(await pauseBefore(5)).toBe(0);
+});
+
+test("a question that a later call made pointless is told so by its signal, also while it waits", async () => {
+  const getToken = vi.fn((_: TokenRequest) => new Promise<null>(() => {}));
+  const { auth, settle } = setUp();
+  const login = auth.login({ getToken });
+  await settle();
+  void auth.logout(false);
+  await expect(login).rejects.toMatchObject({ code: "identity_changed" });
+  expect(getToken.mock.calls[0]?.[0].signal.aborted).toBe(true);
+  const unasked = auth.login({ getToken });
+  void auth.logout(false);
+  await expect(unasked).rejects.toMatchObject({ code: "identity_changed" });
+  expect(getToken).toHaveBeenCalledOnce();
+});
+
+test("the page's function may call back into the messenger", async () => {
+  const { auth, requests, settle } = setUp();
+  const outer = auth.login({
+    getToken: async () => {
+      void auth.login(bob).catch(() => {});
+      return ada;
+    },
+  });
+  await expect(outer).rejects.toMatchObject({ code: "identity_changed" });
+  await settle();
+  expect(requests("login")).toMatchObject([{ identity: bob }]);
+});
+
+test("a failed login leaves who was there; after a logout it does not make the page's variables count again", async () => {
+  const { auth, settle, requests, accept, signInAs } = setUp({ variables: bob });
+  await signInAs(ada);
+  await expect(auth.login({ getToken: async () => null })).rejects.toMatchObject({
+    code: "sign_in_required",
+  });
+  expect(auth.resume().identity).toEqual(ada);
+  const logout = auth.logout(false);
+  accept(requests("logout")[0]);
+  await logout;
+  await expect(auth.login({ getToken: async () => null })).rejects.toThrow();
+  await auth.start();
+  await settle();
+  expect(auth.resume().identity).toBeNull();
+  expect(requests("login")).toHaveLength(1);
+});
+
+test("the end of the session before does not end the login under way, but what it would fall back to", async () => {
+  const { auth, settle, requests, accept, signInAs } = setUp();
+  await signInAs(ada);
+  const login = auth.login(bob);
+  await settle();
+  auth.hear({ t: "loggedOut", reason: "elsewhere" });
+  accept(requests("login")[1], result("bob"));
+  await login;
+  expect(auth.resume().identity).toEqual(bob);
+
+  const without = auth.login({ getToken: async () => null });
+  auth.hear({ t: "loggedOut", reason: "elsewhere" });
+  await expect(without).rejects.toThrow();
+  expect(auth.resume().identity).toBeNull();
+});
+
+test("a logout elsewhere signs out, a switch does not", async () => {
+  const { auth, signInAs } = setUp();
+  await signInAs(ada);
+  auth.hear({ t: "loggedOut", reason: "switch" });
+  expect(auth.resume().identity).toEqual(ada);
+  auth.hear({ t: "loggedOut", reason: "elsewhere" });
+  expect(auth.resume().identity).toBeNull();
+});
+
+/** Calls of the page, tokens that arrive and answers of the frame, in any order and any number of times. */
+const history = fc.array(
+  fc.record({ t: fc.constantFrom("login", "logout", "tokenFound", "answered"), nth: fc.nat(6) }),
+  { maxLength: 25 },
+);
+
+/** Plays it; token and identity of the n-th call are named by n. */
+async function play(steps: readonly { readonly t: string; readonly nth: number }[]) {
+  const stage = setUp();
+  const tokens: (() => void)[] = [];
+  const asserted: (string | null)[] = [];
+  let last = "";
+  for (const step of steps) {
+    if (step.t === "login") {
+      const contactJwt = `${tokens.length}`;
+      const found = new Promise<IdentityToken>((resolve) => tokens.push(() => resolve({ contactJwt })));
+      stage.auth.login({ getToken: () => found }).catch(() => {});
+    } else if (step.t === "logout") stage.auth.logout(false).catch(() => {});
+    else if (step.t === "tokenFound") tokens[step.nth]?.();
+    else if (step.t === "answered")
+      stage.accept([...stage.requests("login"), ...stage.requests("logout")][step.nth]);
+    if (isCall(step)) last = step.t;
+    await stage.settle();
+    const { identity } = stage.auth.resume();
+    asserted.push(identity && "contactJwt" in identity ? identity.contactJwt : null);
+  }
+  return { ...stage, tokens, asserted, last };
+}
+
+test("law: once the last call has its token, it alone decides who is asserted", async () => {
+  await fc.assert(
+    fc.asyncProperty(history, async (steps) => {
+      const { auth, settle, tokens, last } = await play(steps);
+      tokens.at(-1)?.();
+      await settle();
+      if (last === "logout") expect(auth.resume().identity).toBeNull();
+      const messages = auth.resume().messages;
+      if (last === "login" && messages[0]?.t !== "logout")
+        expect(auth.resume().identity).toEqual({ contactJwt: `${tokens.length - 1}` });
+    }),
+  );
+});
+
+test("law: only a login whose token came while it was the last call is ever asserted, and nobody after a logout", async () => {
+  await fc.assert(
+    fc.asyncProperty(history, async (steps) => {
+      const { asserted } = await play(steps);
+      const early = new Set<number>();
+      let newest = -1;
+      let known: string | null = null;
+      for (const [index, step] of steps.entries()) {
+        if (step.t === "logout") known = null;
+        if (step.t === "login") newest++;
+        const isCurrent = step.t === "login" || steps.slice(0, index).findLast(isCall)?.t === "login";
+        if (step.t === "tokenFound" && step.nth <= newest) early.add(step.nth);
+        if (isCurrent && early.has(newest)) known = `${newest}`;
+        expect([null, known]).toContain(asserted[index] ?? null);
+      }
+    }),
+  );
+});
+
+const isCall = ({ t }: { readonly t: string }): boolean => t === "login" || t === "logout";

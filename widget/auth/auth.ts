@@ -1,18 +1,9 @@
-/** Carries out `login()`, `logout()` and renewal: asks the page for tokens, the frame for sessions. */
+/** Carries out `login()`, `logout()` and renewal: asks the page for tokens, the frame for sessions. The last call wins. */
 
-import type {
-  AssertedIdentity,
-  FrameMessage,
-  HostMessage,
-  LoginResult,
-  LogoutReason,
-} from "../bridge/messages.ts";
-import { MessengerError } from "../bridge/messenger-error.ts";
-import type { AuthProvider, IdentityToken, TokenReason } from "./auth-provider.ts";
-import { type AuthEvent, asserted, nextAuthState, visitor } from "./auth-state.ts";
-import { readIdentity, tokenOf } from "./identity-token.ts";
-import { type CallMessage, createPendingCalls } from "./pending-calls.ts";
-import { createTokenSource, type GetToken } from "./token-source.ts";
+import type { AssertedIdentity, FrameMessage, HostMessage, LoginResult } from "../bridge/messages.ts";
+import { type MessengerError, messengerError } from "../bridge/messenger-error.ts";
+import { askPage } from "./ask-page.ts";
+import type { AuthProvider, IdentityToken, TokenReason, TokenRequest } from "./auth-provider.ts";
 
 export interface AuthOptions {
   /** The registered plug-in, if any. */
@@ -22,12 +13,14 @@ export interface AuthOptions {
   /** To the frame; does nothing while there is none. */
   readonly post: (message: HostMessage) => void;
   /** Brings the frame about where there is none. */
-  readonly needFrame: () => void;
+  readonly need: () => void;
   /** The page's token could not be had. What the server refuses, the frame reports. */
   readonly onError: (error: MessengerError) => void;
 }
 
-export type LoginSource = IdentityToken | { readonly getToken: GetToken };
+export type LoginSource =
+  | IdentityToken
+  | { readonly getToken: (request: TokenRequest) => Promise<IdentityToken | null> };
 
 export interface Auth {
   /** Signs in whoever the page's provider names, if anybody; after a logout only `login()` does. Never rejects. */
@@ -36,188 +29,220 @@ export interface Auth {
   logout(everywhere: boolean): Promise<void>;
   /** The page came back from the browser's page cache: is the same person still here? Never rejects. */
   recheck(): Promise<void>;
-  /** What a frame that has just connected is told: members of `start`, then these messages. */
-  resume(): { identity: AssertedIdentity; request: number; messages: readonly HostMessage[] };
-  answered(answer: Extract<FrameMessage, { t: "result" }>): void;
-  authenticated(): void;
-  ended(reason: LogoutReason): void;
-  renew(ask: number, reason: TokenReason): Promise<void>;
-  /** The visitor pressed “Sign in” in the frame. */
-  signInRequested(): void;
+  /** What a frame that has just connected is told: whom `start` names, and then these messages. */
+  resume(): { identity: AssertedIdentity; messages: readonly HostMessage[] };
+  hear(message: FrameMessage): void;
   /** The frame can't be had: calls that wait for it are told so. */
   fail(error: MessengerError): void;
   /** Everything that waits is told so; nothing is asked any more. */
   stop(error: MessengerError): void;
 }
 
-export function createAuth({ provider, variables, post, needFrame, onError }: AuthOptions): Auth {
-  const source = createTokenSource();
-  const pending = createPendingCalls();
-  let state = visitor;
+/** A call that the frame has not answered yet. */
+interface Call {
+  readonly message: Extract<HostMessage, { t: "login" | "logout" }>;
+  readonly resolve: (value: LoginResult | null) => void;
+  readonly reject: (error: MessengerError) => void;
+}
+
+/** The frame stops asking after five refused tokens; here the page is left in peace in between. */
+const pauseMs = 500;
+
+export function createAuth({ provider, variables, post, need, onError }: AuthOptions): Auth {
+  /** By request, oldest first: logouts, then at most one login. Sent again where the frame loads again. */
+  const calls = new Map<number, Call>();
+  /** `login()` and `logout()` are numbered upwards. What an earlier one still finds out changes nothing. */
   let lastCall = 0;
+  /**
+   * Whom the page vouches for, from the moment the token is there. Whether the server takes it is the frame's to know: one
+   * that it refuses stays asserted, so that a customer whose token is bad never becomes a visitor by a reload of the frame.
+   */
+  let identity: AssertedIdentity = null;
+  /** By logout, or by the server. From then on only `login()` counts, not what the page's variables still say. */
+  let over = false;
+  /** What was passed to the last `login()`; nothing: ask the plug-in, or else the variables. */
+  let source: LoginSource | undefined;
+  /** One question to the page at a time; whoever asks meanwhile shares its answer. */
+  let answer: Promise<AssertedIdentity> | undefined;
+  let question = new AbortController();
+  /** Tokens refused since somebody was last signed in. */
+  let refused = 0;
   /** Once until somebody is signed in again: asking may well navigate away. */
   let askedToSignInAgain = false;
 
-  const dispatch = (event: AuthEvent): void => {
-    state = nextAuthState(state, event);
-  };
-
-  /** The page's own code: what it throws is its own affair and shows in the console. */
-  async function callPage(name: "signIn" | "signOut" | "reAuthenticate"): Promise<void> {
-    try {
-      await provider()?.[name]?.();
-    } catch (error) {
-      console.error(error);
-    }
-  }
-
-  const askPage: GetToken = async (request) => {
+  async function getToken(request: TokenRequest): Promise<unknown> {
+    const own: Partial<Pick<AuthProvider, "getToken">> = Object(source);
+    if (own.getToken) return own.getToken(request);
+    if (source && ["start", "switch"].includes(request.reason)) return source;
     const plugin = provider();
-    return plugin?.getToken ? plugin.getToken(request) : readIdentity(variables());
-  };
-
-  /** A token handed over once is renewed by the plug-in alone: the page's variables may still hold somebody else's. */
-  const sourceOf = (input: LoginSource | undefined): GetToken => {
-    if (!input) return askPage;
-    if (isSource(input)) return (request) => input.getToken(request);
-    return async (request) =>
-      request.reason === "start" || request.reason === "switch"
-        ? input
-        : ((await provider()?.getToken?.(request)) ?? null);
-  };
-
-  const superseded = (): MessengerError =>
-    new MessengerError("identity_changed", "A later call of login() or logout() took this one's place.");
-
-  /** @returns the number of the call, which takes the place of the one before */
-  function begin(t: "login" | "logout"): number {
-    source.cancel(superseded());
-    pending.reject(superseded(), "login");
-    askedToSignInAgain = false;
-    dispatch({ t, call: ++lastCall });
-    return lastCall;
+    if (plugin?.getToken) return plugin.getToken(request);
+    // A token handed over once is renewed by the plug-in alone: the variables may still hold somebody else's.
+    return source ? null : variables();
   }
 
-  function request(message: CallMessage): Promise<LoginResult | null> {
-    const answer = pending.add(message);
-    needFrame();
-    post(message);
-    return answer;
-  }
-
-  async function ask(reason: TokenReason): Promise<AssertedIdentity> {
+  async function find(reason: TokenReason): Promise<AssertedIdentity> {
     const call = lastCall;
+    question = new AbortController();
     try {
-      return await source.ask(reason);
+      // The first token after a refusal is asked for at once: the refused one has probably just expired.
+      return await askPage(getToken, reason, question, reason === "rejected" ? pauseMs * refused++ : 0);
     } catch (error) {
       if (call === lastCall) onError(error as MessengerError);
       throw error;
-    }
-  }
-
-  /** @returns null where there is no token */
-  async function signIn(
-    findToken: (reason: TokenReason) => Promise<AssertedIdentity>,
-  ): Promise<LoginResult | null> {
-    const reason = asserted(state) ? "switch" : "start";
-    const call = begin("login");
-    try {
-      const identity = await findToken(reason);
-      // The provider's answer and a later call may fall into one turn of the event loop.
-      if (call !== lastCall) throw superseded();
-      if (!identity) return null;
-      dispatch({ t: "tokenFound", call, identity });
-      return await request({ t: "login", identity, request: call });
     } finally {
-      dispatch({ t: "settled", call });
+      if (call === lastCall) answer = undefined;
     }
   }
 
-  const signInFrom = (input?: LoginSource): Promise<LoginResult | null> =>
-    signIn((reason) => {
-      source.use(sourceOf(input));
-      return ask(reason);
+  const ask = (reason: TokenReason): Promise<AssertedIdentity> => (answer ??= find(reason));
+
+  /** The page's own code: what it throws is its own affair and shows in the console. */
+  const callPage = (name: "signIn" | "signOut" | "reAuthenticate"): Promise<void> =>
+    Promise.resolve()
+      .then(() => provider()?.[name]?.())
+      .catch(console.error);
+
+  function fail(error: MessengerError): void {
+    for (const { reject } of calls.values()) reject(error);
+    calls.clear();
+  }
+
+  /** Nobody waits for the question under way any more. */
+  function drop(because: MessengerError): void {
+    lastCall++;
+    question.abort(because);
+    answer = undefined;
+  }
+
+  /** Takes the place of the call before; a logout goes through all the same. */
+  function begin(): number {
+    const because = superseded();
+    drop(because);
+    for (const [request, { message, reject }] of calls)
+      if (message.t === "login") {
+        calls.delete(request);
+        reject(because);
+      }
+    signedIn();
+    return lastCall;
+  }
+
+  function signedIn(): void {
+    refused = 0;
+    askedToSignInAgain = false;
+  }
+
+  const send = (message: Call["message"]): Promise<LoginResult | null> =>
+    new Promise((resolve, reject) => {
+      calls.set(message.request, { message, resolve, reject });
+      need();
+      post(message);
     });
 
+  function enter(found: IdentityToken): Promise<LoginResult | null> {
+    identity = found;
+    over = false;
+    return send({ t: "login", identity, request: lastCall });
+  }
+
+  function leave(): void {
+    identity = null;
+    over = true;
+  }
+
+  async function login(from?: LoginSource): Promise<LoginResult> {
+    const call = begin();
+    source = from;
+    const found = await ask(identity ? "switch" : "start");
+    // The provider's answer and a later call may fall into one turn of the event loop.
+    if (call !== lastCall) throw superseded();
+    const result = found && (await enter(found));
+    if (result) return result;
+    throw messengerError("sign_in_required", "There is no token. Pass one, or register an AuthProvider.");
+  }
+
   async function start(): Promise<void> {
-    if (state.kind === "signedOut" && state.because === "visitor") await signInFrom().catch(() => {});
+    if (!identity && !over && !answer) await login().catch(() => {});
   }
 
   async function logout(everywhere: boolean): Promise<void> {
-    const somebody = asserted(state);
-    const call = begin("logout");
-    try {
-      await request({ t: "logout", everywhere, request: call });
-    } finally {
-      dispatch({ t: "settled", call });
-    }
+    const somebody = identity;
+    const request = begin();
+    leave();
+    await send({ t: "logout", everywhere, request });
     // Only where somebody was: a provider whose signOut() calls logout() would go round for ever.
     if (somebody) callPage("signOut");
   }
 
   async function recheck(): Promise<void> {
-    if (state.kind !== "signedIn") return start();
-    const before = state.identity;
+    if (!identity || calls.size > 0) return start();
     const call = lastCall;
-    const identity = await ask("start").catch(() => before);
-    if (call !== lastCall) return;
-    if (!identity) await logout(false).catch(() => {});
-    else if (tokenOf(identity) !== tokenOf(before)) await signIn(async () => identity).catch(() => {});
+    const found = await ask("start").catch(() => identity);
+    if (call !== lastCall || same(found, identity)) return;
+    if (found) begin();
+    await (found ? enter(found) : logout(false)).catch(() => {});
   }
 
   async function renew(number: number, reason: TokenReason): Promise<void> {
     const call = lastCall;
-    const before = asserted(state);
+    const before = identity;
     // What failed has been reported; the frame needs to know only that there is no token.
     const found = before && (await ask(reason).catch(() => null));
-    // The token that has just expired or was refused is no renewal, and neither is one that a later call has overtaken.
-    const fresh = before && found && tokenOf(found) !== tokenOf(before) && call === lastCall;
-    const identity = fresh ? found : null;
-    if (identity) dispatch({ t: "renewed", identity });
-    else if (before && call === lastCall && reason !== "expiring" && !askedToSignInAgain) {
+    // Neither the token that has just expired or was refused is a renewal, nor one that a later call has overtaken.
+    const current = before && before === identity && call === lastCall;
+    const fresh = current && !same(found, before) ? found : null;
+    if (fresh) identity = fresh;
+    else if (current && reason !== "expiring" && !askedToSignInAgain) {
       askedToSignInAgain = true;
       callPage("reAuthenticate");
     }
-    post({ t: "token", ask: number, identity });
+    post({ t: "token", ask: number, identity: fresh });
+  }
+
+  function hear(message: FrameMessage): void {
+    switch (message.t) {
+      case "result": {
+        const call = calls.get(message.request);
+        calls.delete(message.request);
+        if (message.ok) call?.resolve(message.value);
+        else call?.reject(messengerError(message.error.code, message.error.message, message.error.retryable));
+        break;
+      }
+      case "tokenWanted":
+        renew(message.ask, message.reason);
+        break;
+      case "signInRequested":
+        callPage("signIn");
+        break;
+      case "authenticated":
+        signedIn();
+        break;
+      case "loggedOut":
+        // `switch` announces whoever comes next, and of a login that waits the frame did not know yet.
+        if (message.reason !== "switch" && !calls.has(lastCall)) leave();
+    }
   }
 
   return {
     start,
-    login: async (input) => {
-      const result = await signInFrom(input);
-      if (result) return result;
-      throw new MessengerError(
-        "sign_in_required",
-        "There is no token to sign in with. Pass { contactJwt }, { platformJwt } or { getToken }, or register an AuthProvider.",
-      );
-    },
+    login,
     logout,
     recheck,
+    hear,
+    fail,
     resume: () => {
-      const messages = pending.messages();
-      const [first] = messages;
-      return first?.t === "login"
-        ? { identity: first.identity, request: first.request, messages: [] }
-        : { identity: first ? null : asserted(state), request: 0, messages };
+      const messages = [...calls.values()].map(({ message }) => message);
+      // A login that waits joins the opening of `start`; a logout that waits comes before whoever is here now.
+      return { identity: messages[0]?.t === "logout" ? null : identity, messages };
     },
-    answered: pending.answer,
-    authenticated: () => {
-      askedToSignInAgain = false;
-      source.accepted();
-    },
-    ended: (reason) => dispatch({ t: "ended", reason }),
-    renew,
-    signInRequested: () => {
-      callPage("signIn");
-    },
-    fail: pending.reject,
     stop: (error) => {
-      lastCall++;
-      source.cancel(error);
-      pending.reject(error);
+      drop(error);
+      fail(error);
     },
   };
 }
 
-const isSource = (input: LoginSource): input is { readonly getToken: GetToken } =>
-  "getToken" in Object(input);
+const superseded = (): MessengerError =>
+  messengerError("identity_changed", "A later login() or logout() followed.");
+
+const same = (a: AssertedIdentity, b: AssertedIdentity): boolean => JSON.stringify(a) === JSON.stringify(b);

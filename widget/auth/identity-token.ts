@@ -1,5 +1,5 @@
-import { MessengerError } from "../bridge/messenger-error.ts";
-import type { IdentityToken } from "./auth-provider.ts";
+import type { AssertedIdentity } from "../bridge/messages.ts";
+import { messengerError } from "../bridge/messenger-error.ts";
 
 /**
  * Reads what a page or a provider says of who is here.
@@ -8,28 +8,22 @@ import type { IdentityToken } from "./auth-provider.ts";
  * @throws MessengerError `placeholder_not_replaced`; `request_invalid` where both are filled or the value is no string.
  *   Never a silent fall-back: a page whose template is broken must not take its customers for visitors.
  */
-export function readIdentity(value: unknown): IdentityToken | null {
+export function readIdentity(value: unknown): AssertedIdentity {
   const { contactJwt, platformJwt } = Object(value) as Record<string, unknown>;
-  if (contactJwt && platformJwt)
-    throw new MessengerError(
-      "request_invalid",
-      "contactJwt and platformJwt are both filled. Fill at most one of them.",
-    );
   const token = contactJwt || platformJwt;
   if (!token) return null;
-  const name = contactJwt ? "contactJwt" : "platformJwt";
-  if (typeof token !== "string")
-    throw new MessengerError("request_invalid", `${name} is a ${typeof token}. Pass the JWT as a string.`);
+  if ((contactJwt && platformJwt) || typeof token !== "string")
+    throw messengerError(
+      "request_invalid",
+      `contactJwt is ${typeof contactJwt}, platformJwt is ${typeof platformJwt}. Pass one string.`,
+    );
   if (placeholder.test(token))
-    throw new MessengerError(
+    throw messengerError(
       "placeholder_not_replaced",
-      `${name} begins with “${token.trim().slice(0, 2)}”, like a placeholder that was not replaced. Render the token into the page, or an empty string for a visitor.`,
+      "The token is a placeholder. Render the real one, or an empty string.",
     );
   return contactJwt ? { contactJwt: token } : { platformJwt: token };
 }
 
 /** `{{…}}`, `<%…%>`, `%…%`, `${…}`, `[[…]]`, `#{…}`, `@…`: no JWT begins like any of them. */
 const placeholder = /^\s*[{<%$[#@]/;
-
-export const tokenOf = (identity: IdentityToken): string =>
-  "contactJwt" in identity ? identity.contactJwt : identity.platformJwt;

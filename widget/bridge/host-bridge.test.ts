@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { connectFrame, type HandshakeOptions } from "./host-bridge.ts";
+import { createHostBridge } from "./host-bridge.ts";
 import type { FrameMessage, HostMessage } from "./messages.ts";
+import type { MessengerError } from "./messenger-error.ts";
 
 const appearance = {
   title: "Acme",
@@ -9,43 +10,55 @@ const appearance = {
   theme: "auto",
   locale: "auto",
 } as const;
+const greeting: HostMessage = { t: "panel", open: true };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
-/** A frame whose window hands out what it was sent. */
-function createFrame() {
+/** A bridge whose frame stands outside the document, so that it loads only when the test says so. */
+function createBridge() {
+  const root = document.createElement("div");
+  const life = new AbortController();
+  const heard = vi.fn<(message: FrameMessage) => void>();
+  const failed = vi.fn<(error: MessengerError) => void>();
+  const place = { origin: "https://chat.example", deploymentId: "acme web", root, signal: life.signal };
+  const bridge = createHostBridge(place, () => [greeting], heard, failed);
   const received: { data: unknown; origin: string; port: MessagePort }[] = [];
-  const contentWindow = {
-    postMessage: (data: unknown, origin: string, [port]: [MessagePort]) =>
-      received.push({ data, origin, port }),
+  const postMessage = (data: unknown, origin: string, [port]: [MessagePort]) =>
+    received.push({ data, origin, port });
+  const frame = () => root.querySelector("iframe");
+  const load = (loaded = frame()) => {
+    Object.defineProperty(loaded, "contentWindow", { configurable: true, value: { postMessage } });
+    loaded?.dispatchEvent(new Event("load"));
   };
-  const frame = Object.assign(new EventTarget(), { contentWindow }) as unknown as HTMLIFrameElement;
-  return { frame, received, load: () => frame.dispatchEvent(new Event("load")) };
+  return { bridge, frame, load, received, heard, failed, life };
 }
 
-function connectTo(frame: HTMLIFrameElement) {
-  const heard = {
-    onConnect: vi.fn<HandshakeOptions["onConnect"]>(),
-    onMessage: vi.fn<HandshakeOptions["onMessage"]>(),
-    onFailure: vi.fn<HandshakeOptions["onFailure"]>(),
-  };
-  const stop = connectFrame({ frame, origin: "https://chat.example", ...heard });
-  return { ...heard, stop };
-}
+const on = (port: MessagePort | undefined): unknown[] => {
+  const messages: unknown[] = [];
+  if (port) port.onmessage = ({ data }) => messages.push(data);
+  return messages;
+};
 
-const nextOn = (port: MessagePort): Promise<unknown> =>
-  new Promise((resolve) => {
-    port.onmessage = ({ data }) => resolve(data);
-  });
+test("the frame is there once it is needed, and once only", () => {
+  const { bridge, frame } = createBridge();
+  bridge.post(greeting);
+  expect(frame()).toBeNull();
+  bridge.need();
+  const first = frame();
+  expect(first?.getAttribute("src")).toBe("https://chat.example/embed/acme%20web");
+  bridge.need();
+  expect(frame()).toBe(first);
+});
 
 test("sends the port to the companion's exact origin, once the frame has loaded", () => {
-  const { frame, received, load } = createFrame();
-  connectTo(frame);
+  const { bridge, load, received } = createBridge();
+  bridge.need();
   expect(received).toEqual([]);
   load();
   expect(received).toMatchObject([
@@ -53,62 +66,77 @@ test("sends the port to the companion's exact origin, once the frame has loaded"
   ]);
 });
 
-test("talks both ways over the port", async () => {
-  const { frame, received, load } = createFrame();
-  const { onConnect, onMessage } = connectTo(frame);
+test("greets, and talks both ways over the port", async () => {
+  const { bridge, load, received, heard } = createBridge();
+  bridge.need();
   load();
-  const [first] = received;
-  const message: HostMessage = { t: "panel", open: true };
-  onConnect.mock.calls[0]?.[0].post(message);
-  expect(await nextOn(first?.port as MessagePort)).toEqual(message);
-  first?.port.postMessage({ t: "unread", count: 2 } satisfies FrameMessage);
-  await vi.waitFor(() => expect(onMessage).toHaveBeenCalledWith({ t: "unread", count: 2 }));
+  const told = on(received[0]?.port);
+  bridge.post({ t: "panel", open: false });
+  await vi.waitFor(() => expect(told).toEqual([greeting, { t: "panel", open: false }]));
+  received[0]?.port.postMessage({ t: "unread", count: 2 } satisfies FrameMessage);
+  await vi.waitFor(() => expect(heard).toHaveBeenCalledWith({ t: "unread", count: 2 }));
 });
 
 test("connects again each time the frame loads, and hears the older connection no more", async () => {
-  const { frame, received, load } = createFrame();
-  const { onConnect, onMessage } = connectTo(frame);
+  const { bridge, load, received, heard } = createBridge();
+  bridge.need();
   load();
   load();
-  expect(onConnect).toHaveBeenCalledTimes(2);
+  expect(received).toHaveLength(2);
   received[0]?.port.postMessage({ t: "unread", count: 1 });
   received[1]?.port.postMessage({ t: "unread", count: 2 });
-  await vi.waitFor(() => expect(onMessage).toHaveBeenCalled());
-  expect(onMessage.mock.calls).toEqual([[{ t: "unread", count: 2 }]]);
+  await vi.waitFor(() => expect(heard).toHaveBeenCalled());
+  expect(heard.mock.calls).toEqual([[{ t: "unread", count: 2 }]]);
 });
 
 test("a frame that never loads fails after 30 s", () => {
-  const { onFailure } = connectTo(createFrame().frame);
+  const { bridge, failed } = createBridge();
+  bridge.need();
   vi.advanceTimersByTime(29_999);
-  expect(onFailure).not.toHaveBeenCalled();
+  expect(failed).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1);
-  expect(onFailure).toHaveBeenCalledExactlyOnceWith("noLoad");
+  expect(failed.mock.calls).toMatchObject([[{ code: "timeout", retryable: true }]]);
 });
 
-test("a frame that loads and does not answer fails after 10 s", () => {
-  const { frame, load } = createFrame();
-  const { onFailure } = connectTo(frame);
+test("a frame that loads and does not answer fails after 4 s; the next need brings another", () => {
+  const { bridge, frame, load, failed } = createBridge();
+  bridge.need();
+  const first = frame();
   load();
-  vi.advanceTimersByTime(10_000);
-  expect(onFailure).toHaveBeenCalledExactlyOnceWith("noAnswer");
+  vi.advanceTimersByTime(3_999);
+  expect(failed).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(failed.mock.calls).toMatchObject([[{ code: "origin_not_allowed" }]]);
+  bridge.need();
+  expect(frame()).not.toBe(first);
+});
+
+test("offline, that is what failed", () => {
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+  const { bridge, load, failed } = createBridge();
+  bridge.need();
+  load();
+  vi.advanceTimersByTime(4_000);
+  expect(failed.mock.calls).toMatchObject([[{ code: "network", retryable: true }]]);
 });
 
 test("a frame that answers with ready does not fail", async () => {
-  const { frame, received, load } = createFrame();
-  const { onMessage, onFailure } = connectTo(frame);
+  const { bridge, load, received, heard, failed } = createBridge();
+  bridge.need();
   load();
   received[0]?.port.postMessage({ t: "ready", appearance } satisfies FrameMessage);
-  await vi.waitFor(() => expect(onMessage).toHaveBeenCalled());
+  await vi.waitFor(() => expect(heard).toHaveBeenCalled());
   vi.advanceTimersByTime(60_000);
-  expect(onFailure).not.toHaveBeenCalled();
+  expect(failed).not.toHaveBeenCalled();
 });
 
-test("nothing happens after it was stopped", () => {
-  const { frame, received, load } = createFrame();
-  const { stop, onFailure } = connectTo(frame);
-  stop();
-  load();
+test("nothing happens after its end", () => {
+  const { bridge, frame, load, received, failed, life } = createBridge();
+  bridge.need();
+  const loading = frame();
+  life.abort();
+  load(loading);
   vi.advanceTimersByTime(60_000);
   expect(received).toEqual([]);
-  expect(onFailure).not.toHaveBeenCalled();
+  expect(failed).not.toHaveBeenCalled();
 });

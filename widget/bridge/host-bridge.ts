@@ -1,59 +1,113 @@
-/** The host page's side of the handshake: hands a port to the frame, each time the frame loads. */
+/** The host page's side of the bridge: brings the frame about, hands it a port each time it loads, says why it fails. */
 
 import type { Connect, FrameMessage, HostMessage } from "./messages.ts";
-import { type Bridge, createBridge } from "./port.ts";
+import { type MessengerError, messengerError } from "./messenger-error.ts";
 
-/** `noLoad`: the frame's page did not arrive. `noAnswer`: something was loaded, and it is not a messenger that talks to us. */
-export type HandshakeFailure = "noLoad" | "noAnswer";
-
-export interface HandshakeOptions {
-  /** Not in the document yet. It loads again whenever it is moved in the document; each load is a new connection. */
-  readonly frame: HTMLIFrameElement;
-  /** The companion's origin; nobody else can receive the port. */
+export interface HostBridgeOptions {
+  /** The companion's; nobody else can receive the port. */
   readonly origin: string;
-  /** The frame has loaded; send `start`. What the frame says later goes to the bridge's listener set here. */
-  readonly onConnect: (bridge: Pick<Bridge<FrameMessage, HostMessage>, "post">) => void;
-  readonly onMessage: (message: FrameMessage) => void;
-  readonly onFailure: (failure: HandshakeFailure) => void;
+  readonly deploymentId: string;
+  /** Where the frame is put. */
+  readonly root: HTMLElement;
+  /** Ends the connection. */
+  readonly signal: AbortSignal;
 }
+
+export interface HostBridge {
+  /** Loads the frame where there is none, or where it failed. */
+  need(): void;
+  /** Does nothing while no frame is connected. */
+  post(message: HostMessage): void;
+}
+
+/** What a frame that has loaded is told first. It loads again whenever it is moved; each load is a new connection. */
+type Greet = () => readonly HostMessage[];
 
 const loadLimitMs = 30_000;
-const answerLimitMs = 10_000;
+/** The frame listens by the time that it has loaded: what does not answer at once is something else. */
+const answerLimitMs = 4_000;
 
-/** @returns ends the connection and stops waiting */
-export function connectFrame({
-  frame,
-  origin,
-  onConnect,
-  onMessage,
-  onFailure,
-}: HandshakeOptions): () => void {
-  let bridge: Bridge<FrameMessage, HostMessage> | undefined;
-  let timer = setTimeout(onFailure, loadLimitMs, "noLoad");
+/** @param onFailure the next need brings about another frame */
+export function createHostBridge(
+  { origin, deploymentId, root, signal }: HostBridgeOptions,
+  greet: Greet,
+  onMessage: (message: FrameMessage) => void,
+  onFailure: (error: MessengerError) => void,
+): HostBridge {
+  const src = `${origin}/embed/${encodeURIComponent(deploymentId)}`;
+  let frame: HTMLIFrameElement | null = null;
+  let port: MessagePort | undefined;
+  let timer: ReturnType<typeof setTimeout>;
 
-  const connect = (): void => {
+  const post = (message: HostMessage): void => port?.postMessage(message);
+
+  function disconnect(): void {
     clearTimeout(timer);
-    bridge?.close();
+    port?.close();
+    port = undefined;
+  }
+
+  function close(): void {
+    disconnect();
+    frame = null;
+  }
+
+  function fail(...[code, message, retryable]: Parameters<typeof messengerError>): void {
+    close();
+    onFailure(
+      navigator.onLine
+        ? messengerError(code, message, retryable)
+        : messengerError("network", "The browser is offline.", true),
+    );
+  }
+
+  function connect({ contentWindow }: HTMLIFrameElement): void {
+    disconnect();
     const { port1, port2 } = new MessageChannel();
-    bridge = createBridge<FrameMessage, HostMessage>(port1, readFrameMessage);
-    bridge.listen((message) => {
-      if (message.t === "ready") clearTimeout(timer);
-      onMessage(message);
-    });
-    timer = setTimeout(onFailure, answerLimitMs, "noAnswer");
+    port = port1;
+    // The frame is ours, from the companion's origin, and reached over a port of its own: what it says is taken as it is.
+    port.onmessage = ({ data }: MessageEvent<FrameMessage>) => {
+      if (data.t === "ready") clearTimeout(timer);
+      onMessage(data);
+    };
+    // From outside, a refusal by `frame-ancestors` looks like any other page; it is by far the likeliest cause.
+    timer = setTimeout(
+      fail,
+      answerLimitMs,
+      "origin_not_allowed",
+      `${src} does not answer. Add ${location.origin} to its allowedOrigins.`,
+    );
     // The exact origin: a page that an error, a redirect or a refusal put in the frame's place does not receive the port.
-    frame.contentWindow?.postMessage({ vouch: "connect", version: 1 } satisfies Connect, origin, [port2]);
-    onConnect(bridge);
-  };
+    contentWindow?.postMessage({ vouch: "connect", version: 1 } satisfies Connect, origin, [port2]);
+    greet().forEach(post);
+  }
 
-  frame.addEventListener("load", connect);
-  return () => {
-    frame.removeEventListener("load", connect);
-    clearTimeout(timer);
-    bridge?.close();
+  document.addEventListener(
+    "securitypolicyviolation",
+    ({ effectiveDirective, blockedURI }) => {
+      if (frame && effectiveDirective === "frame-src" && blockedURI.startsWith(origin))
+        fail("blocked_by_csp", `The page's CSP blocks the messenger. Add ${origin} to its frame-src.`);
+    },
+    { signal },
+  );
+  signal.addEventListener("abort", close);
+
+  return {
+    need: () => {
+      if (frame) return;
+      const loading = document.createElement("iframe");
+      loading.name = "vouch-messenger";
+      loading.title = "Messenger";
+      loading.referrerPolicy = "no-referrer";
+      loading.src = src;
+      loading.onload = () => {
+        if (frame === loading) connect(loading);
+      };
+      timer = setTimeout(fail, loadLimitMs, "timeout", `${src} did not load within 30 s.`, true);
+      frame = loading;
+      root.querySelector("iframe")?.remove();
+      root.prepend(frame);
+    },
+    post,
   };
 }
-
-/** The frame is ours, from the companion's origin, and reached over a port of its own: its messages are known by `t`. */
-const readFrameMessage = (value: unknown): FrameMessage | null =>
-  typeof (value as FrameMessage | null)?.t === "string" ? (value as FrameMessage) : null;

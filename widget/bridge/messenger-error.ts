@@ -1,15 +1,16 @@
 import type { ErrorCode } from "../../shared/problems.ts";
 
 /** What the host page's promises reject with. Branch on `code`; `message` names cause and fix for the developer. */
-export class MessengerError extends Error {
-  override readonly name = "MessengerError";
+export interface MessengerError extends Error {
   readonly code: ErrorCode;
   /** Whether the same call can succeed later without a change. */
   readonly retryable: boolean;
-
-  constructor(code: ErrorCode, message: string, retryable = false, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
-    this.retryable = retryable;
-  }
 }
+
+export const messengerError = (
+  code: ErrorCode,
+  message: string,
+  retryable = false,
+  cause?: unknown,
+): MessengerError =>
+  Object.assign(new Error(message, { cause }), { name: "MessengerError", code, retryable });

@@ -3,11 +3,15 @@
 import type { MessengerEvents } from "./api.ts";
 
 type Name = keyof MessengerEvents;
-type Handler = (detail: never) => void;
 
 interface Subscription {
   readonly name: Name;
-  readonly handler: Handler;
+  readonly handler: (detail: never) => void;
+}
+
+interface Fact {
+  readonly name: Name;
+  readonly detail: unknown;
 }
 
 export interface Events {
@@ -19,64 +23,54 @@ export interface Events {
   clear(): void;
 }
 
-/** One of them holds at a time. */
-const authStates: readonly Name[] = [
-  "authenticating",
-  "authenticated",
-  "tokenExpired",
-  "loggedOut",
-  "authError",
-];
-
 export function createEvents(): Events {
   const subscriptions = new Set<Subscription>();
-  /** What is so now: `ready`, and one authentication state. */
-  const present = new Map<Name, unknown>();
+  /** What is so now: that the messenger is ready, and one authentication state. */
+  let ready: Fact | undefined;
+  let auth: Fact | undefined;
 
-  const tell = ({ handler }: Subscription, detail: unknown): void => {
+  function tell({ handler }: Subscription, detail: unknown): void {
     try {
       handler(detail as never);
     } catch (error) {
       console.error(error);
     }
-  };
+  }
 
-  const events: Events = {
+  function emit(name: Name, detail: unknown): void {
+    if (name === "ready") ready = { name, detail };
+    // A token that is refused while somebody is signed in signs nobody out.
+    else if (isAuthState(name) && !(name === "authError" && auth?.name === "authenticated"))
+      auth = { name, detail };
+    for (const subscription of [...subscriptions]) if (subscription.name === name) tell(subscription, detail);
+  }
+
+  return {
     on: (name, handler) => {
       const subscription = { name, handler };
+      const present = (): Fact | undefined => [ready, auth].find((fact) => fact?.name === name);
+      const fact = present();
       subscriptions.add(subscription);
-      if (present.has(name)) {
-        // Later, so that `const off = on(…)` has its value when the handler runs; not where it has been told meanwhile.
-        const detail = present.get(name);
-        queueMicrotask(() => {
-          if (subscriptions.has(subscription) && present.has(name) && present.get(name) === detail)
-            tell(subscription, detail);
-        });
-      }
+      // Later, so that `const off = on(…)` has its value when the handler runs; not where it has been told meanwhile.
+      queueMicrotask(() => {
+        if (fact && fact === present() && subscriptions.has(subscription)) tell(subscription, fact.detail);
+      });
       return () => {
         subscriptions.delete(subscription);
       };
     },
-    emit: (name, detail) => {
-      if (authStates.includes(name)) {
-        // A token that is refused while somebody is signed in signs nobody out.
-        if (name !== "authError" || !present.has("authenticated")) {
-          for (const state of authStates) present.delete(state);
-          present.set(name, detail);
-        }
-      } else if (name === "ready") present.set(name, detail);
-      for (const subscription of [...subscriptions])
-        if (subscription.name === name) tell(subscription, detail);
-    },
+    emit,
     fail: (name, { code, message }) => {
       console.error(`[Messenger] ${code}: ${message}`);
-      events.emit(name, { code, message });
+      emit(name, { code, message });
     },
     has: (name) => [...subscriptions].some((subscription) => subscription.name === name),
     clear: () => {
       subscriptions.clear();
-      present.clear();
+      ready = auth = undefined;
     },
   };
-  return events;
 }
+
+/** One of them holds at a time. */
+const isAuthState = (name: Name): boolean => /^(auth|tokenExpired|loggedOut)/.test(name);

@@ -1,8 +1,7 @@
 /** One messenger on the page, from `boot()` to `destroy()`: the launcher at once, the connection to the frame when needed. */
 
 import type { AuthProvider } from "../auth/auth-provider.ts";
-import type { HostSettings } from "../bridge/messages.ts";
-import { MessengerError } from "../bridge/messenger-error.ts";
+import { type MessengerError, messengerError } from "../bridge/messenger-error.ts";
 import type { MessengerApi, MessengerSettings } from "./api.ts";
 import type { Connection, ConnectionOptions } from "./connected/connection.ts";
 import type { Events } from "./events.ts";
@@ -16,35 +15,36 @@ export type LoadConnection = () => Promise<{
 export interface MessengerOptions {
   /** The companion's. */
   readonly origin: string;
-  readonly settings: MessengerSettings;
-  /** The host page's variables as they are now. */
+  /** The host page's variables as they are now; they have a `deploymentId`. */
   readonly variables: () => unknown;
   readonly provider: () => AuthProvider | null;
   readonly events: Events;
   readonly loadConnection: LoadConnection;
 }
 
-export interface Messenger extends Pick<MessengerApi, "login" | "logout" | "update"> {
+export interface Messenger extends Pick<MessengerApi, "update"> {
+  /** Brings the connection about where there is none. Rejects with a `MessengerError`. */
+  connected(): Promise<Connection>;
   /** @param open the other way round where it is left out */
   setOpen(open?: boolean): void;
   /** The launcher only. */
   setShown(shown: boolean): void;
-  /** A plug-in was registered. */
-  providerChanged(): void;
-  /** Whether the page can begin a sign-in may have changed. */
-  signInChanged(): void;
+  /** A plug-in may be there, or somebody to sign in. For a visitor nothing is loaded before the first click. */
+  wake(): void;
+  /** Tells the frame, if there is one, what may have changed. */
+  sync(): void;
   destroy(): void;
 }
 
 export function createMessenger(options: MessengerOptions): Messenger {
-  const { origin, variables, provider, events, loadConnection } = options;
-  const { deploymentId, appearance = {}, strings = {} } = options.settings;
-  let settings: HostSettings = { appearance, strings };
-  let open = false;
+  const { variables, provider, events, loadConnection } = options;
+  const read = (): MessengerSettings => Object(variables());
+  const { deploymentId, appearance = {}, strings = {} } = read();
   let connection: Promise<Connection> | null = null;
   const life = new AbortController();
   const { signal } = life;
   const view = createView(
+    { appearance, strings },
     () => events.emit("ready", undefined),
     () => setOpen(),
   );
@@ -53,27 +53,11 @@ export function createMessenger(options: MessengerOptions): Messenger {
     try {
       const { createConnection } = await loadConnection();
       signal.throwIfAborted();
-      const close = (): void => setOpen(false);
-      return createConnection({
-        origin,
-        deploymentId,
-        settings,
-        variables,
-        provider,
-        events,
-        view,
-        close,
-        signal,
-      });
+      return createConnection({ ...options, deploymentId, view, close: () => setOpen(false), signal });
     } catch (cause) {
       signal.throwIfAborted();
       connection = null;
-      const error = new MessengerError(
-        "network",
-        `A file of the messenger did not load: ${cause}`,
-        true,
-        cause,
-      );
+      const error = messengerError("network", `A file of the messenger did not load: ${cause}`, true, cause);
       events.fail("error", error);
       setOpen(false);
       throw error;
@@ -82,53 +66,57 @@ export function createMessenger(options: MessengerOptions): Messenger {
 
   const connected = (): Promise<Connection> => (connection ??= connect());
 
-  /** To the connection, if there is one. */
-  const tell = (use: (connection: Connection) => void): void => {
-    connection?.then(use, () => {});
+  const tell = (what: "start" | "sync"): void => {
+    connection?.then(
+      (connection) => connection[what](),
+      () => {},
+    );
   };
 
-  /** Only for somebody to sign in: for a visitor nothing is loaded before the first click. */
   function wake(): void {
-    const { contactJwt, platformJwt } = Object(variables());
+    const { contactJwt, platformJwt } = read();
     if (!signal.aborted && (contactJwt || platformJwt || provider()?.getToken)) {
       connected();
-      tell(({ start }) => start());
+      tell("start");
     }
+    tell("sync");
   }
 
-  function setOpen(next = !open): void {
-    if (next === open) return;
-    open = next;
-    view.setOpen(open);
+  function setOpen(open = !view.looks().open): void {
+    if (open === view.looks().open) return;
+    view.show({ open });
     if (open) connected();
-    tell((connection) => connection.setOpen(next));
+    tell("sync");
     events.emit(open ? "opened" : "closed", undefined);
   }
 
-  view.apply(settings);
   // After the page's own work, and after the calls it has queued: a plug-in among them is asked, a login goes before.
   (window.requestIdleCallback ?? setTimeout)(wake);
 
   return {
-    login: async (input) => (await connected()).login(input),
-    logout: async (input) => (await connected()).logout(input?.everywhere === true),
+    connected,
     setOpen,
     setShown: (shown) => {
       view.launcher.hidden = !shown;
     },
     update: ({ appearance, strings }) => {
-      settings = {
-        appearance: { ...settings.appearance, ...appearance },
-        strings: { ...settings.strings, ...strings },
-      };
-      view.apply(settings);
-      tell((connection) => connection.update(settings));
+      const { settings } = view.looks();
+      view.show({
+        settings: {
+          appearance: { ...settings.appearance, ...appearance },
+          strings: { ...settings.strings, ...strings },
+        },
+      });
+      tell("sync");
     },
-    providerChanged: wake,
-    signInChanged: () => tell(({ signInChanged }) => signInChanged()),
+    wake,
+    sync: () => tell("sync"),
     destroy: () => {
-      life.abort(new MessengerError("destroyed", "The messenger was taken away by Messenger.destroy()."));
+      life.abort(gone());
       view.remove();
     },
   };
 }
+
+export const gone = (): MessengerError =>
+  messengerError("destroyed", "There is no messenger on the page. Call Messenger.boot().");

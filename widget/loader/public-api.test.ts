@@ -26,9 +26,7 @@ function setUp(variables: object = { deploymentId: "acme-web" }) {
     start: vi.fn(),
     login: vi.fn(async () => result),
     logout: vi.fn(async () => {}),
-    setOpen: vi.fn(),
-    update: vi.fn(),
-    signInChanged: vi.fn(),
+    sync: vi.fn(),
   } satisfies Connection;
   const options: ConnectionOptions[] = [];
   const load = vi.fn(async () => ({
@@ -46,7 +44,7 @@ function setUp(variables: object = { deploymentId: "acme-web" }) {
 }
 
 test("a visitor's page loads nothing more, until the first click", async () => {
-  const { messenger, load, settle, launcher, connection } = setUp();
+  const { messenger, load, settle, launcher, connection, options } = setUp();
   const opened = vi.fn();
   messenger.on("opened", opened);
   messenger.boot();
@@ -58,7 +56,8 @@ test("a visitor's page loads nothing more, until the first click", async () => {
   launcher().click();
   await settle();
   expect(load).toHaveBeenCalledOnce();
-  expect(connection.setOpen).toHaveBeenCalledExactlyOnceWith(true);
+  expect(connection.sync).toHaveBeenCalledOnce();
+  expect(options[0]?.view.looks().open).toBe(true);
   expect(opened).toHaveBeenCalledOnce();
 });
 
@@ -108,7 +107,7 @@ test("login() and logout() bring the connection about and hand on what they were
 });
 
 test("open, close and toggle tell each change once", async () => {
-  const { messenger, connection, settle, launcher } = setUp();
+  const { messenger, connection, settle, launcher, options } = setUp();
   const heard: string[] = [];
   messenger.on("opened", () => heard.push("opened"));
   messenger.on("closed", () => heard.push("closed"));
@@ -121,7 +120,8 @@ test("open, close and toggle tell each change once", async () => {
   messenger.toggle();
   await settle();
   expect(heard).toEqual(["opened", "closed"]);
-  expect(connection.setOpen.mock.calls).toEqual([[true], [false]]);
+  expect(connection.sync).toHaveBeenCalledTimes(2);
+  expect(options[0]?.view.looks().open).toBe(false);
 });
 
 test("hide() takes the launcher away and show() brings it back", async () => {
@@ -142,10 +142,12 @@ test("updates add up, and reach a connection that comes later", async () => {
   messenger.open();
   await settle();
   const settings = { appearance: { theme: "dark", accent: "#ffd400" }, strings: { send: "Go" } };
-  expect(options[0]?.settings).toEqual(settings);
+  expect(options[0]?.view.looks().settings).toEqual(settings);
+  connection.sync.mockClear();
   messenger.update({ strings: { send: "Send it" } });
   await settle();
-  expect(connection.update).toHaveBeenCalledWith({ ...settings, strings: { send: "Send it" } });
+  expect(connection.sync).toHaveBeenCalledOnce();
+  expect(options[0]?.view.looks().settings).toEqual({ ...settings, strings: { send: "Send it" } });
 });
 
 test("without a deploymentId nothing stands, and the console says what is missing", () => {
@@ -197,7 +199,7 @@ test("destroy() while the connection is loading rejects what waits for it, and c
 });
 
 test("a connection that does not load is a network error, closes the panel, and is tried again at the next need", async () => {
-  const { messenger, load, settle, connection } = setUp();
+  const { messenger, load, settle, connection, options } = setUp();
   const failed = vi.fn();
   messenger.on("error", failed);
   messenger.boot();
@@ -209,5 +211,6 @@ test("a connection that does not load is a network error, closes the panel, and 
   await expect(messenger.login()).rejects.toMatchObject({ code: "network", retryable: true });
   messenger.toggle();
   await settle();
-  expect(connection.setOpen).toHaveBeenCalledExactlyOnceWith(true);
+  expect(connection.sync).toHaveBeenCalled();
+  expect(options[0]?.view.looks().open).toBe(true);
 });

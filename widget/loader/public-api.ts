@@ -1,33 +1,33 @@
 /** `window.Messenger`: one surface over whichever messenger stands, or none. */
 
 import type { AuthProvider } from "../auth/auth-provider.ts";
-import { MessengerError } from "../bridge/messenger-error.ts";
+import { messengerError } from "../bridge/messenger-error.ts";
 import type { MessengerApi } from "./api.ts";
+import type { Connection } from "./connected/connection.ts";
 import { createEvents } from "./events.ts";
-import { createMessenger, type LoadConnection, type Messenger } from "./messenger.ts";
-import { readSettings } from "./settings.ts";
+import { createMessenger, gone, type LoadConnection, type Messenger } from "./messenger.ts";
 
 /**
  * @param origin the companion's
- * @param variables reads `window.messengerSettings` as it is now
+ * @param pageVariables reads `window.messengerSettings` as it is now
  */
 export function createPublicApi(
   origin: string,
-  variables: () => unknown,
+  pageVariables: () => unknown,
   loadConnection: LoadConnection,
 ): MessengerApi {
   const events = createEvents();
   let messenger: Messenger | null = null;
-  let provider: AuthProvider | null = null;
+  let plugin: AuthProvider | null = null;
 
-  function standing(): Messenger {
-    if (messenger) return messenger;
-    throw new MessengerError("destroyed", "There is no messenger on the page. Call Messenger.boot() first.");
+  async function connected(): Promise<Connection> {
+    if (messenger) return messenger.connected();
+    throw gone();
   }
 
   return {
-    login: async (input) => standing().login(input),
-    logout: async (options) => standing().logout(options),
+    login: async (input) => (await connected()).login(input),
+    logout: async (options) => (await connected()).logout(options?.everywhere === true),
     open: () => messenger?.setOpen(true),
     close: () => messenger?.setOpen(false),
     toggle: () => messenger?.setOpen(),
@@ -36,34 +36,28 @@ export function createPublicApi(
     update: (settings) => messenger?.update(settings),
     on: (event, handler) => {
       const unsubscribe = events.on(event, handler);
-      messenger?.signInChanged();
+      messenger?.sync();
       return () => {
         unsubscribe();
-        messenger?.signInChanged();
+        messenger?.sync();
       };
     },
-    registerPlugin: (name, plugin) => {
+    registerPlugin: (name, provider) => {
       if (name !== "AuthProvider")
-        throw new MessengerError("request_invalid", `There is no plug-in “${name}”, only “AuthProvider”.`);
-      provider = plugin;
-      messenger?.signInChanged();
-      messenger?.providerChanged();
+        throw messengerError("request_invalid", `There is no plug-in ${name}, only AuthProvider.`);
+      plugin = provider;
+      messenger?.wake();
     },
     boot: (settings) => {
       if (messenger) return;
-      const current = settings ? () => settings : variables;
-      try {
-        messenger = createMessenger({
-          origin,
-          settings: readSettings(current()),
-          variables: current,
-          provider: () => provider,
-          events,
-          loadConnection,
+      const variables = settings ? () => settings : pageVariables;
+      if (Object(variables()).deploymentId)
+        messenger = createMessenger({ origin, variables, provider: () => plugin, events, loadConnection });
+      else
+        events.fail("error", {
+          code: "request_invalid",
+          message: "deploymentId is missing. Paste the whole snippet.",
         });
-      } catch (error) {
-        events.fail("error", error as MessengerError);
-      }
     },
     destroy: () => {
       messenger?.destroy();

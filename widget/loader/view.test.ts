@@ -1,14 +1,13 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { createBadge } from "./connected/badge.ts";
-import { createPanel } from "./connected/panel.ts";
+import { moveFocus } from "./connected/panel.ts";
 import { createView, type View } from "./view.ts";
 
+const settings = { appearance: {}, strings: {} };
 let view: View | undefined;
-const life = new AbortController();
 
 async function create(onClick = () => {}): Promise<View> {
-  view = createView(() => {}, onClick);
-  view.apply({ appearance: {}, strings: {} });
+  view = createView(settings, () => {}, onClick);
   await Promise.resolve();
   return view;
 }
@@ -17,12 +16,12 @@ afterEach(() => view?.remove());
 
 test("the launcher is a button that says what it will do, and whether the panel is open", async () => {
   const onClick = vi.fn();
-  const { launcher, setOpen } = await create(onClick);
+  const { launcher, show } = await create(onClick);
   expect([launcher.getAttribute("aria-label"), launcher.getAttribute("aria-expanded")]).toEqual([
     "Open messenger",
     "false",
   ]);
-  setOpen(true);
+  show({ open: true });
   expect([launcher.getAttribute("aria-label"), launcher.getAttribute("aria-expanded")]).toEqual([
     "Close messenger",
     "true",
@@ -32,59 +31,64 @@ test("the launcher is a button that says what it will do, and whether the panel 
 });
 
 test("its texts can be overridden one by one", async () => {
-  const { launcher, apply, setOpen } = await create();
-  apply({ appearance: {}, strings: { open: "Nachricht schreiben" } });
+  const { launcher, show } = await create();
+  show({ settings: { appearance: {}, strings: { open: "Nachricht schreiben" } } });
   expect(launcher.getAttribute("aria-label")).toBe("Nachricht schreiben");
-  setOpen(true);
+  show({ open: true });
   expect(launcher.getAttribute("aria-label")).toBe("Close messenger");
 });
 
 test("the page's looks go before the deployment's, whichever are known first", async () => {
-  const { root, apply, deployed } = await create();
-  apply({ appearance: { accent: "#ffd400" }, strings: {} });
-  deployed({ accent: "#112233", position: "left" });
+  const { root, show } = await create();
+  show({ settings: { appearance: { accent: "#ffd400" }, strings: {} } });
+  show({ deployed: { accent: "#112233", position: "left" } });
   expect(root.style.getPropertyValue("--accent")).toBe("#ffd400");
   expect(root.style.getPropertyValue("--on-accent")).toBe("#000");
   expect(root.className).toBe("left");
 });
 
+test("the root says whether the panel is open, on whichever side it is", async () => {
+  const { root, show } = await create();
+  expect(root.className).toBe("right");
+  show({ open: true });
+  expect(root.className).toBe("right open");
+});
+
 test("the number of unread messages is shown, and described to those who can't see it", async () => {
-  const { launcher } = await create();
-  const badge = createBadge(launcher);
-  badge.setText(undefined);
-  const shown = launcher.querySelector(`#${launcher.getAttribute("aria-describedby")}`) as HTMLElement;
-  expect([shown.hidden, shown.getAttribute("aria-label")]).toEqual([true, ""]);
-  badge.setCount(3);
-  expect([shown.hidden, shown.textContent, shown.getAttribute("aria-label")]).toEqual([
-    false,
-    "3",
-    "Unread messages: 3",
-  ]);
-  badge.setText("{count} neu");
-  badge.setCount(120);
-  expect([shown.textContent, shown.getAttribute("aria-label")]).toEqual(["99+", "120 neu"]);
-  badge.setCount(0);
-  expect(shown.hidden).toBe(true);
+  const created = await create();
+  const { launcher } = created;
+  const unread = createBadge(created);
+  const shown = launcher.querySelector("span") as HTMLElement;
+  expect([shown.hidden, launcher.title]).toEqual([true, ""]);
+  unread(3);
+  expect([shown.hidden, shown.textContent, launcher.title]).toEqual([false, "3", "Unread messages: 3"]);
+  created.show({ settings: { appearance: {}, strings: { unread: "{count} neu" } } });
+  unread();
+  expect([shown.textContent, launcher.title]).toEqual(["3", "3 neu"]);
+  unread(120);
+  expect([shown.textContent, launcher.title]).toEqual(["99+", "120 neu"]);
+  unread(0);
+  expect([shown.hidden, launcher.title]).toEqual([true, ""]);
 });
 
 test("the focus goes into the frame on opening, and back to the launcher only where the frame had it", async () => {
   const opened = await create();
   const { launcher, root } = opened;
-  const panel = createPanel(opened, life.signal);
-  const frame = document.createElement("div") as unknown as HTMLIFrameElement;
+  const frame = document.createElement("iframe");
+  frame.srcdoc = "";
   frame.tabIndex = 0;
-  panel.place(frame);
+  root.prepend(frame);
   const focused = () => (root.getRootNode() as ShadowRoot).activeElement;
-  panel.setOpen(true);
+  moveFocus(opened, true);
   expect(focused()).toBe(frame);
-  panel.setOpen(false);
+  moveFocus(opened, false);
   expect(focused()).toBe(launcher);
 
   const field = document.createElement("input");
   document.body.append(field);
-  panel.setOpen(true);
+  moveFocus(opened, true);
   field.focus();
-  panel.setOpen(false);
+  moveFocus(opened, false);
   expect(document.activeElement).toBe(field);
   field.remove();
 });

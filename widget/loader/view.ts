@@ -4,62 +4,59 @@ import type { HostSettings } from "../bridge/messages.ts";
 import { textOn } from "./accent.ts";
 import { createHostElement } from "./host-element.ts";
 import css from "./launcher.css?inline";
-import { createLauncher, type Launcher } from "./launcher.ts";
+import { createLauncher } from "./launcher.ts";
 
-export interface View extends Pick<Launcher, "setOpen"> {
-  /** Carries position, colours and theme; panel and badge join the launcher here. */
+export interface Looks {
+  /** What the page asks for. */
+  readonly settings: HostSettings;
+  /** The deployment's appearance, once it is known; what the page asks for goes before. */
+  readonly deployed: HostSettings["appearance"];
+  readonly open: boolean;
+}
+
+export interface View {
+  /** Carries position, colours and theme; the panel joins the launcher here. */
   readonly root: HTMLElement;
   readonly launcher: HTMLButtonElement;
+  looks(): Looks;
+  /** What is left out stays as it is. */
+  show(change: Partial<Looks>): void;
   addStyle(css: string): void;
-  /** What the page asks for. */
-  apply(settings: HostSettings): void;
-  /** The deployment's looks, once they are known; what the page asks for goes before. */
-  deployed(appearance: HostSettings["appearance"]): void;
   remove(): void;
 }
 
-export function createView(onAttached: () => void, onClick: () => void): View {
-  const host = createHostElement(onAttached);
+export function createView(settings: HostSettings, onAttached: () => void, onClick: () => void): View {
+  const { root: shadow, remove } = createHostElement(onAttached);
   const root = document.createElement("div");
   const launcher = createLauncher(onClick);
-  let own: HostSettings["appearance"] = {};
-  let deployed: HostSettings["appearance"] = {};
+  let looks: Looks = { settings, deployed: {}, open: false };
 
   /** Constructed: a Content-Security-Policy with `style-src 'none'` has no say in it. */
   function addStyle(text: string): void {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
-    host.root.adoptedStyleSheets.push(sheet);
+    shadow.adoptedStyleSheets.push(sheet);
   }
 
-  function look(): void {
-    const { accent = "#0b5fff", position = "right", theme = "auto" } = { ...deployed, ...own };
-    const { style } = root;
-    root.className = position;
-    style.colorScheme = theme === "auto" ? "light dark" : theme;
-    style.setProperty("--accent", accent);
-    style.setProperty("--on-accent", textOn(accent));
+  function show(change: Partial<Looks>): void {
+    looks = { ...looks, ...change };
+    const { settings, deployed, open } = looks;
+    const {
+      accent = "#0b5fff",
+      position = "right",
+      theme = "auto",
+    } = { ...deployed, ...settings.appearance };
+    launcher.show(open, settings.strings);
+    root.className = open ? `${position} open` : position;
+    root.style.colorScheme = theme === "auto" ? "light dark" : theme;
+    root.style.setProperty("--accent", accent);
+    root.style.setProperty("--on-accent", textOn(accent));
   }
 
   addStyle(css);
-  root.id = "root";
   root.append(launcher.button);
-  host.root.append(root);
+  shadow.append(root);
+  show({});
 
-  return {
-    root,
-    launcher: launcher.button,
-    addStyle,
-    apply: ({ appearance, strings }) => {
-      own = appearance;
-      launcher.setTexts(strings);
-      look();
-    },
-    deployed: (appearance) => {
-      deployed = appearance;
-      look();
-    },
-    setOpen: launcher.setOpen,
-    remove: host.remove,
-  };
+  return { root, launcher: launcher.button, looks: () => looks, show, addStyle, remove };
 }

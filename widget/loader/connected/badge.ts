@@ -1,35 +1,20 @@
 /** The number of unread messages on the launcher, which is also the button's accessible description. */
 
-export interface Badge {
-  setCount(count: number): void;
-  /** @param text override of the English text; `{count}` stands for the number */
-  setText(text: string | undefined): void;
-}
+import type { View } from "../view.ts";
 
-export function createBadge(launcher: HTMLButtonElement): Badge {
+/** @returns shows this number; the same again, in the language of now, where it is left out */
+export function createBadge({ launcher, looks }: View): (count?: number) => void {
   const badge = document.createElement("span");
-  let text = "";
-  let count = 0;
-
-  function render(): void {
-    badge.hidden = count === 0;
+  let shown = 0;
+  const show = (count = shown): void => {
+    const { unread = "Unread messages: {count}" } = looks().settings.strings;
+    shown = count;
+    badge.hidden = !count;
     badge.textContent = count > 99 ? "99+" : `${count}`;
-    badge.setAttribute("aria-label", count ? text.replace("{count}", `${count}`) : "");
-  }
-
-  badge.id = "unread";
-  badge.setAttribute("role", "img");
-  launcher.setAttribute("aria-describedby", badge.id);
-  launcher.append(badge);
-
-  return {
-    setCount: (value) => {
-      count = value;
-      render();
-    },
-    setText: (value = "Unread messages: {count}") => {
-      text = value;
-      render();
-    },
+    // The button's name is its label: what stands in it is not read, its title is.
+    launcher.title = count ? unread.replace("{count}", `${count}`) : "";
   };
+  launcher.append(badge);
+  show();
+  return show;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AuthProvider } from "../../auth/auth-provider.ts";
 import type { FrameMessage, HostMessage } from "../../bridge/messages.ts";
-import { MessengerError } from "../../bridge/messenger-error.ts";
+import { messengerError } from "../../bridge/messenger-error.ts";
 import { createEvents } from "../events.ts";
 import { createView, type View } from "../view.ts";
 import { createConnection } from "./connection.ts";
@@ -33,16 +33,20 @@ function setUp(options: { variables?: object; provider?: AuthProvider } = {}) {
   const events = createEvents();
   const life = new AbortController();
   const view: View = createView(
+    { appearance: {}, strings: { send: "Go" } },
     () => {},
     () => {},
   );
   // Kept out of the document, so that its frames load nothing; the test says when they have.
   view.remove();
-  const close = vi.fn(() => connection.setOpen(false));
+  const setOpen = (open: boolean) => {
+    view.show({ open });
+    connection.sync();
+  };
+  const close = vi.fn(() => setOpen(false));
   const connection = createConnection({
     origin: "https://chat.example",
     deploymentId: "acme web",
-    settings: { appearance: {}, strings: { send: "Go" } },
     variables: () => options.variables ?? {},
     provider: () => options.provider ?? null,
     events,
@@ -50,7 +54,7 @@ function setUp(options: { variables?: object; provider?: AuthProvider } = {}) {
     close,
     signal: life.signal,
   });
-  ends.push(() => life.abort(new MessengerError("destroyed", "Gone.")));
+  ends.push(() => life.abort(messengerError("destroyed", "Gone.")));
   const frame = () => view.root.querySelector("iframe");
 
   /** Lets the frame load, and answers with its port and everything that the host has sent to it. */
@@ -71,23 +75,23 @@ function setUp(options: { variables?: object; provider?: AuthProvider } = {}) {
     events.on(name, handler);
     return handler;
   };
-  return { connection, view, close, frame, load, heard, life };
+  return { connection, setOpen, view, close, frame, load, heard, life };
 }
 
 test("no frame is there until one is needed", async () => {
-  const { connection, frame } = setUp();
+  const { connection, setOpen, frame } = setUp();
   connection.start();
   await Promise.resolve();
   expect(frame()).toBeNull();
-  connection.setOpen(true);
+  setOpen(true);
   expect(frame()?.name).toBe("vouch-messenger");
   expect(frame()?.title).toBe("Messenger");
   expect(frame()?.getAttribute("src")).toBe("https://chat.example/embed/acme%20web");
 });
 
 test("a visitor's frame is started with nobody, and told that it is open", async () => {
-  const { connection, load } = setUp();
-  connection.setOpen(true);
+  const { setOpen, load } = setUp();
+  setOpen(true);
   const { received } = load();
   await vi.waitFor(() => expect(received).toHaveLength(1));
   expect(received[0]).toEqual({
@@ -105,11 +109,15 @@ test("a login waits for the frame, goes to it with its start, and comes back", a
   const login = connection.login({ contactJwt: "a.b.c" });
   await vi.waitFor(() => expect(frame()).not.toBeNull());
   const { received, say } = load();
-  await vi.waitFor(() => expect(received).toHaveLength(1));
-  expect(received).toMatchObject([{ t: "start", identity: { contactJwt: "a.b.c" }, open: false }]);
-  const [start] = received;
+  await vi.waitFor(() => expect(received).toHaveLength(2));
+  const identity = { contactJwt: "a.b.c" };
+  expect(received).toMatchObject([
+    { t: "start", identity, open: false },
+    { t: "login", identity },
+  ]);
+  const [, call] = received;
   say({ t: "ready", appearance });
-  say({ t: "result", request: start?.t === "start" ? start.request : -1, ok: true, value });
+  say({ t: "result", request: call?.t === "login" ? call.request : -1, ok: true, value });
   await expect(login).resolves.toEqual(value);
 });
 
@@ -127,11 +135,11 @@ test("a frame that loads again while nobody has answered is asked again", async 
 });
 
 test("what the frame says becomes looks, badge and events", async () => {
-  const { connection, load, heard, view } = setUp();
+  const { setOpen, load, heard, view } = setUp();
   const [authenticated, unread, messageReceived, loggedOut, error] = (
     ["authenticated", "unread", "messageReceived", "loggedOut", "error"] as const
   ).map(heard);
-  connection.setOpen(true);
+  setOpen(true);
   const { say } = load();
   say({ t: "ready", appearance });
   say({ t: "authenticated", contact });
@@ -139,7 +147,7 @@ test("what the frame says becomes looks, badge and events", async () => {
   say({ t: "messageReceived", id: "m", seq: 7 });
   say({ t: "error", error: { code: "unavailable", message: "Later.", retryable: true } });
   await vi.waitFor(() => expect(error).toHaveBeenCalled());
-  expect(view.root.className).toBe("left");
+  expect(view.root.className).toBe("left open");
   expect(authenticated?.mock.calls).toEqual([[{ contact }]]);
   expect(unread?.mock.calls).toEqual([[{ count: 2 }]]);
   expect(messageReceived?.mock.calls).toEqual([[{ id: "m", seq: 7 }]]);
@@ -151,8 +159,8 @@ test("what the frame says becomes looks, badge and events", async () => {
 });
 
 test("the frame's close button closes", async () => {
-  const { connection, load, close } = setUp();
-  connection.setOpen(true);
+  const { setOpen, load, close } = setUp();
+  setOpen(true);
   const { say, received } = load();
   say({ t: "closeRequested" });
   await vi.waitFor(() => expect(received).toContainEqual({ t: "panel", open: false }));
@@ -161,8 +169,8 @@ test("the frame's close button closes", async () => {
 
 test("“Sign in” reaches the page's listeners and its provider, and the frame knows whether there is one", async () => {
   const signIn = vi.fn(async () => {});
-  const { connection, load, heard } = setUp({ provider: { signIn } });
-  connection.setOpen(true);
+  const { setOpen, load, heard } = setUp({ provider: { signIn } });
+  setOpen(true);
   const { say, received } = load();
   const asked = heard("signInRequested");
   say({ t: "signInRequested" });
@@ -172,13 +180,13 @@ test("“Sign in” reaches the page's listeners and its provider, and the frame
 });
 
 test("a listener of signInRequested makes signing in possible, its end impossible again; only changes are told", async () => {
-  const { connection, load, heard } = setUp();
-  connection.setOpen(true);
+  const { connection, setOpen, load, heard } = setUp();
+  setOpen(true);
   const { received } = load();
-  connection.signInChanged();
+  connection.sync();
   heard("signInRequested");
-  connection.signInChanged();
-  connection.signInChanged();
+  connection.sync();
+  connection.sync();
   await vi.waitFor(() => expect(received).toHaveLength(2));
   expect(received[1]).toEqual({ t: "canSignIn", canSignIn: true });
 });
@@ -203,29 +211,29 @@ test("a frame blocked by the page's CSP is named with its directive, and what wa
 
 test("a frame that loads and does not answer names the allowed origins; the next need loads another", async () => {
   vi.useFakeTimers();
-  const { connection, frame, load, heard } = setUp();
+  const { setOpen, frame, load, heard } = setUp();
   const failed = heard("error");
-  connection.setOpen(true);
+  setOpen(true);
   const first = frame();
   load();
-  await vi.advanceTimersByTimeAsync(10_000);
+  await vi.advanceTimersByTimeAsync(4_000);
   expect(failed).toHaveBeenCalledWith({
     code: "origin_not_allowed",
     message: expect.stringContaining("allowedOrigins"),
   });
   expect(frame()).toBe(first);
-  connection.setOpen(true);
+  setOpen(true);
   expect(frame()).not.toBe(first);
 });
 
 test("destroy rejects what waits, and a frame that loads later is not talked to", async () => {
   const { connection, frame, life } = setUp();
   const login = connection.login({ contactJwt: "a.b.c" });
-  await vi.waitFor(() => expect(frame()).not.toBeNull());
-  life.abort(new MessengerError("destroyed", "Gone."));
+  const loading = await vi.waitUntil(frame);
+  life.abort(messengerError("destroyed", "Gone."));
   await expect(login).rejects.toMatchObject({ code: "destroyed" });
   const postMessage = vi.fn();
-  Object.defineProperty(frame(), "contentWindow", { value: { postMessage } });
-  frame()?.dispatchEvent(new Event("load"));
+  Object.defineProperty(loading, "contentWindow", { value: { postMessage } });
+  loading.dispatchEvent(new Event("load"));
   expect(postMessage).not.toHaveBeenCalled();
 });

@@ -5,19 +5,18 @@
 
 import { createAuth, type LoginSource } from "../../auth/auth.ts";
 import type { AuthProvider } from "../../auth/auth-provider.ts";
-import type { FrameMessage, HostSettings, LoginResult } from "../../bridge/messages.ts";
+import { createHostBridge } from "../../bridge/host-bridge.ts";
+import type { FrameMessage, HostMessage, LoginResult } from "../../bridge/messages.ts";
 import type { Events } from "../events.ts";
 import type { View } from "../view.ts";
 import { createBadge } from "./badge.ts";
 import css from "./connected.css?inline";
-import { createFrameLink } from "./frame-link.ts";
-import { createPanel } from "./panel.ts";
+import { followViewport, moveFocus } from "./panel.ts";
 
 export interface ConnectionOptions {
   /** The companion's. */
   readonly origin: string;
   readonly deploymentId: string;
-  readonly settings: HostSettings;
   /** The host page's variables as they are now. */
   readonly variables: () => unknown;
   readonly provider: () => AuthProvider | null;
@@ -34,65 +33,61 @@ export interface Connection {
   start(): void;
   login(source?: LoginSource): Promise<LoginResult>;
   logout(everywhere: boolean): Promise<void>;
-  setOpen(open: boolean): void;
-  update(settings: HostSettings): void;
-  /** Whether the page can begin a sign-in may have changed. */
-  signInChanged(): void;
+  /** Tells the frame what has changed: open or not, looks and texts, whether the page can begin a sign-in. */
+  sync(): void;
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
-  const { origin, deploymentId, variables, provider, events, view, close, signal } = options;
-  let { settings } = options;
-  let open = false;
-
-  let toldCanSignIn = false;
-
-  view.addStyle(css);
-  const panel = createPanel(view, signal);
-  const badge = createBadge(view.launcher);
-  const link = createFrameLink({
-    origin,
-    deploymentId,
-    place: panel.place,
-    onConnect: () => {
-      const { messages, ...who } = auth.resume();
-      toldCanSignIn = canSignIn();
-      link.post({ t: "start", settings, open, canSignIn: toldCanSignIn, ...who });
-      messages.forEach(link.post);
-    },
-    onMessage: receive,
-    onFailure: (error) => {
-      events.fail("error", error);
-      auth.fail(error);
-      close();
-    },
+  const { provider, events, view, close, signal } = options;
+  const showUnread = createBadge(view);
+  const bridge = createHostBridge({ ...options, root: view.root }, greet, receive, (error) => {
+    events.fail("error", error);
+    auth.fail(error);
+    close();
   });
   const auth = createAuth({
-    provider,
-    variables,
-    post: link.post,
-    needFrame: link.need,
+    ...options,
+    ...bridge,
     onError: (error) => events.fail("authError", error),
   });
-  const canSignIn = (): boolean => !!provider()?.signIn || events.has("signInRequested");
-
-  badge.setText(settings.strings.unread);
-  addEventListener("pageshow", ({ persisted }) => persisted && auth.recheck(), { signal });
-  signal.addEventListener("abort", () => {
-    auth.stop(signal.reason);
-    link.close();
+  const now = () => ({
+    settings: view.looks().settings,
+    open: view.looks().open,
+    canSignIn: !!provider()?.signIn || events.has("signInRequested"),
   });
+  /** What the frame knows of the page. */
+  let told = { ...now(), open: false };
+
+  function greet(): readonly HostMessage[] {
+    const { identity, messages } = auth.resume();
+    told = now();
+    return [{ t: "start", ...told, identity, request: 0 }, ...messages];
+  }
+
+  function sync(): void {
+    const before = told;
+    told = now();
+    const { settings, open, canSignIn } = told;
+    if (open !== before.open) {
+      if (open) bridge.need();
+      moveFocus(view, open);
+      bridge.post({ t: "panel", open });
+    }
+    if (settings !== before.settings) {
+      showUnread();
+      bridge.post({ t: "settings", settings });
+    }
+    if (canSignIn !== before.canSignIn) bridge.post({ t: "canSignIn", canSignIn });
+  }
 
   function receive(message: FrameMessage): void {
+    auth.hear(message);
     switch (message.t) {
-      case "ready":
-        view.deployed(message.appearance);
-        return;
       case "result":
-        auth.answered(message);
-        return;
       case "tokenWanted":
-        auth.renew(message.ask, message.reason);
+        return;
+      case "ready":
+        view.show({ deployed: message.appearance });
         return;
       case "closeRequested":
         close();
@@ -101,42 +96,20 @@ export function createConnection(options: ConnectionOptions): Connection {
       case "error":
         events.fail(message.t, message.error);
         return;
-      case "signInRequested":
-        auth.signInRequested();
-        break;
       case "unread":
-        badge.setCount(message.count);
-        break;
-      case "authenticated":
-        auth.authenticated();
+        showUnread(message.count);
         break;
       case "loggedOut":
-        auth.ended(message.reason);
-        badge.setCount(0);
+        showUnread(0);
     }
     const { t, ...detail } = message;
     events.emit(t, detail as never);
   }
 
-  return {
-    start: auth.start,
-    login: auth.login,
-    logout: auth.logout,
-    setOpen: (next) => {
-      open = next;
-      if (open) link.need();
-      panel.setOpen(open);
-      link.post({ t: "panel", open });
-    },
-    update: (next) => {
-      settings = next;
-      badge.setText(settings.strings.unread);
-      link.post({ t: "settings", settings });
-    },
-    signInChanged: () => {
-      if (toldCanSignIn === canSignIn()) return;
-      toldCanSignIn = !toldCanSignIn;
-      link.post({ t: "canSignIn", canSignIn: toldCanSignIn });
-    },
-  };
+  view.addStyle(css);
+  followViewport(view, signal);
+  addEventListener("pageshow", ({ persisted }) => persisted && auth.recheck(), { signal });
+  signal.addEventListener("abort", () => auth.stop(signal.reason));
+
+  return { ...auth, sync };
 }
