@@ -32,10 +32,7 @@ for (const text of [
 }
 await view.send("Yes please, until Saturday.");
 await desk.getByRole("log").getByText("until Saturday").waitFor();
-await view.messages
-  .last()
-  .locator("xpath=.")
-  .evaluate((element) => element.getAttribute("data-status") === "read");
+await view.log.locator('[data-seq="4"][data-status="read"]').waitFor();
 await page.screenshot({ path: join(directory, "messenger.png") });
 await desk.screenshot({ path: join(directory, "desk.png") });
 

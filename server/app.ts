@@ -21,7 +21,7 @@ import type { Route } from "./edge/http/route.ts";
 import { createRoutes } from "./edge/http/routes.ts";
 import { createSessionRequestLimit } from "./edge/limits/session-requests.ts";
 import { createTokenBuckets } from "./edge/limits/token-buckets.ts";
-import { closeHttp, listen } from "./edge/listening.ts";
+import { closeHttp, listen, trackQuietConnections } from "./edge/listening.ts";
 import { type Bundles, readBundles, warmBundles } from "./edge/static/bundles.ts";
 import { createGateway } from "./edge/websocket/gateway.ts";
 import { createLiveSessions } from "./edge/websocket/live-sessions.ts";
@@ -109,6 +109,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   });
 
   const http = createHttpServer({ headersTimeout: headersMs, requestTimeout: requestMs });
+  const endQuiet = trackQuietConnections(http);
   const address = await listen(http, environment.port, environment.host);
   // Nothing below waits: the first connection is accepted when everything stands.
   const place = describePlace(environment.publicUrl, environment.host, address.port);
@@ -179,7 +180,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 
   async function close(): Promise<void> {
     gateway.drain(reconnectSpreadMs, Math.random);
-    await closeHttp(http, { limitMs: drainMs, cut: () => gateway.close() });
+    await closeHttp(http, { limitMs: drainMs, endQuiet, cut: () => gateway.close() });
     for (const timer of timers) clearInterval(timer);
     await bus.close();
     await store.close();

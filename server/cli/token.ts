@@ -9,7 +9,7 @@ export interface TokenOptions {
   readonly key: string | undefined;
   /** `name=value`; `exp`, `nbf` and `iat` are numbers, all other values texts. */
   readonly claims: readonly string[];
-  /** `name=value` without the prefix. */
+  /** `name=value`, with or without the prefix. */
   readonly attributes: readonly string[];
   readonly prefix: string | undefined;
   readonly expires: string | undefined;
@@ -25,6 +25,7 @@ export async function token(options: TokenOptions, clock: Clock, console: Consol
     throw new UsageError("--key is missing: the file that vouch keygen printed.");
   const { key, ...found } = await readSigningKey(options.key);
   const { alg = found.alg, kid = found.kid } = options;
+  const prefix = options.prefix ?? "comm100.";
   const now = Math.floor(clock.now() / 1000);
   const claims = new Map<string, string | number>([
     ["jti", randomUUID()],
@@ -37,7 +38,7 @@ export async function token(options: TokenOptions, clock: Clock, console: Consol
   }
   for (const text of options.attributes) {
     const [name, value] = assignment(text, "attribute");
-    claims.set(`${options.prefix ?? "comm100."}${name}`, value);
+    claims.set(name.startsWith(prefix) ? name : `${prefix}${name}`, value);
   }
   const unsigned = new SignJWT(Object.fromEntries(claims)).setProtectedHeader({
     alg,

@@ -22,6 +22,8 @@ export type KeySource =
       readonly path: string;
       readonly key: VerificationKey;
       readonly fingerprint: string;
+      /** One of a JWK set. */
+      readonly fromSet: boolean;
     }
   | { readonly kind: "url"; readonly path: string; readonly url: string };
 
@@ -63,8 +65,12 @@ async function readKeySet(reading: Reading, value: unknown, path: string): Promi
   const sources: KeySource[] = [];
   for (const [index, jwk] of settings.jwks.keys.entries()) {
     const place = `${path}.jwks.keys[${index}]`;
+    if (isJsonObject(jwk) && jwk.use === "enc") {
+      reading.warnings.push(`${place}: is for encryption (use: enc) and verifies no token.`);
+      continue;
+    }
     try {
-      sources.push(await publicSource(place, await importJwk(jwk, reading.nowMs)));
+      sources.push(await publicSource(place, await importJwk(jwk, reading.nowMs), true));
     } catch (error) {
       const { member, message } = asKeyFault(error);
       reading.faults.push({ path: member ? within(place, member) : place, message });
@@ -80,7 +86,7 @@ async function readSecret(reading: Reading, value: unknown, path: string): Promi
   if (!secret) return [];
   try {
     const key = { kid: settings.kid, alg: settings.alg, key: await importSecret(secret) };
-    return [{ kind: "key", path, key, fingerprint: hash("sha256", secret) }];
+    return [{ kind: "key", path, key, fingerprint: hash("sha256", secret), fromSet: false }];
   } catch (error) {
     reading.faults.push({ path: place, message: asKeyFault(error).message });
     return [];
@@ -93,7 +99,7 @@ async function readPublicKey(reading: Reading, value: unknown, path: string): Pr
   const { kid, alg, publicKey } = settings;
   try {
     const key = await importPublicKey(readPublicPem(publicKey, reading.nowMs), alg);
-    return [await publicSource(path, { kid, alg, key })];
+    return [await publicSource(path, { kid, alg, key }, false)];
   } catch (error) {
     const { member, message } = asKeyFault(error);
     reading.faults.push({
@@ -104,10 +110,11 @@ async function readPublicKey(reading: Reading, value: unknown, path: string): Pr
   }
 }
 
-const publicSource = async (path: string, key: VerificationKey): Promise<KeySource> => ({
+const publicSource = async (path: string, key: VerificationKey, fromSet: boolean): Promise<KeySource> => ({
   kind: "key",
   path,
   key,
+  fromSet,
   fingerprint: await calculateJwkThumbprint(await exportJWK(key.key)),
 });
 

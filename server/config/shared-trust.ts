@@ -7,11 +7,14 @@ interface Trust {
   readonly path: string;
   readonly audience: string | null;
   readonly communityId: string;
+  /** One key by itself; what it signs is the operator's own choice. */
+  readonly single: boolean;
 }
 
 /**
  * Whoever signs for two communities could sign a customer of one into the other, unless every token says by `aud` for
- * which of them it is.
+ * which of them it is. Refused for an issuer and a JWK set, which somebody else may run; for a key that the operator wrote
+ * into both communities it is worth a warning.
  */
 export function checkSharedTrust(
   reading: Reading,
@@ -23,10 +26,9 @@ export function checkSharedTrust(
     for (const trust of trusts) {
       const other = seen.find(({ id, audience }) => id === trust.id && !toldApart(audience, trust.audience));
       if (!other) continue;
-      reading.faults.push({
-        path: trust.path,
-        message: `serves the community ${other.communityId} as well: give each an audience of its own`,
-      });
+      const message = `serves the community ${other.communityId} as well: give each an audience of its own`;
+      if (trust.single && other.single) reading.warnings.push(`${trust.path}: ${message}.`);
+      else reading.faults.push({ path: trust.path, message });
     }
     seen.push(...trusts);
   }
@@ -40,7 +42,8 @@ function trustsOf({ community, sources }: CommunitySettings, path: string): read
   const found = sources.map((source) => ({
     id: source.kind === "url" ? `url ${source.url}` : `key ${source.fingerprint}`,
     path: source.path,
+    single: source.kind === "key" && !source.fromSet,
   }));
-  if (issuer !== null) found.push({ id: `issuer ${issuer}`, path: `${path}.issuer` });
+  if (issuer !== null) found.push({ id: `issuer ${issuer}`, path: `${path}.issuer`, single: false });
   return found.map((trust) => ({ ...trust, communityId, audience }));
 }

@@ -1,7 +1,8 @@
+import { createPublicKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { certificatePem } from "../identity/fixtures/certificate.ts";
 import { ec, nowSeconds, rsa, secret } from "../identity/fixtures/signing.ts";
-import { faults, keys } from "./fixtures/faults.ts";
+import { faults, keys, parse } from "./fixtures/faults.ts";
 
 describe("Keys of a community", () => {
   const shared = { kid: "a", alg: "HS256", secret };
@@ -21,6 +22,8 @@ describe("Keys of a community", () => {
   });
 });
 
+const rsaJwk = { ...createPublicKey(rsa.publicPem).export({ format: "jwk" }), kid: "a", alg: "RS256" };
+
 describe("Two communities", () => {
   const two = (one: object, other: object) => ({
     communities: [
@@ -33,23 +36,38 @@ describe("Two communities", () => {
     keys: [{ kid: "b", alg: "RS256", publicKey: certificatePem(rsa, 0, (nowSeconds + 10) * 1000) }],
   };
   const otherKey = { keys: [{ kid: "a", alg: "ES256", publicKey: ec.publicPem }] };
+  const set = { keys: [{ jwks: { keys: [rsaJwk] } }] };
   const url = { keys: [{ jwksUrl: "https://login.acme.example/jwks.json" }] };
   const byName = { keys: [{ kid: "s", alg: "HS256", secret: { env: "ACME_SHARED_TOKEN" } }] };
 
   it.each([
-    ["a key", two(key, key), "communities[1].keys[0]"],
-    ["a key in two forms", two(key, sameKey), "communities[1].keys[0]"],
-    ["a secret", two({ keys: [{ alg: "HS256", secret }] }, byName), "communities[1].keys[0]"],
+    ["a key of a JWK set", two(set, key), "communities[1].keys[0]"],
     ["a JWK set", two(url, url), "communities[1].keys[0].jwksUrl"],
     ["an issuer", two({ issuer: "i", ...key }, { issuer: "i", ...otherKey }), "communities[1].issuer"],
-    ["a key, one without an audience", two({ ...key, audience: "a" }, key), "communities[1].keys[0]"],
     [
-      "a key and an audience",
-      two({ ...key, audience: "a" }, { ...key, audience: "a" }),
-      "communities[1].keys[0]",
+      "a set, one without an audience",
+      two({ ...set, audience: "a" }, set),
+      "communities[1].keys[0].jwks.keys[0]",
+    ],
+    [
+      "a set and an audience",
+      two({ ...set, audience: "a" }, { ...set, audience: "a" }),
+      "communities[1].keys[0].jwks.keys[0]",
     ],
   ])("may not share %s", async (_, json, path) => {
     expect((await faults(json)).map((fault) => fault.path)).toEqual([path]);
+  });
+
+  it.each([
+    ["a key", two(key, key)],
+    ["a key in two forms", two(key, sameKey)],
+    ["a secret", two({ keys: [{ alg: "HS256", secret }] }, byName)],
+    ["a key and an audience", two({ ...key, audience: "a" }, { ...key, audience: "a" })],
+  ])("are warned about where they share %s that the operator wrote into both", async (_, json) => {
+    const { warnings } = await parse(json);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^communities\[1\]\.keys\[0\]: serves the community one/),
+    ]);
   });
 
   it("may share what they trust where every token says which of them it is for", async () => {

@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
+import { ConfigurationError } from "../config/configuration-error.ts";
 import { originOf, reachable } from "./access/own-origins.ts";
 
 export interface ListeningAddress {
@@ -8,33 +10,73 @@ export interface ListeningAddress {
   readonly port: number;
 }
 
-/** @param port 0 for any that is free */
+/**
+ * @param port 0 for any that is free
+ * @throws ConfigurationError where the host is not one of this machine; the system's error where the port is taken
+ */
 export async function listen(server: Server, port: number, host: string): Promise<ListeningAddress> {
-  server.listen(port, host);
-  await once(server, "listening");
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (error) {
+    throw isNoAddress(error)
+      ? new ConfigurationError([{ path: "HOST", message: "is no address of this machine" }])
+      : error;
+  }
   const address = server.address();
   const actual = typeof address === "object" && address !== null ? address.port : port;
   return { url: originOf(reachable(host), actual), port: actual };
+}
+
+const isNoAddress = (error: unknown): boolean =>
+  error instanceof Error &&
+  "code" in error &&
+  ["ENOTFOUND", "EADDRNOTAVAIL", "EAI_AGAIN", "EINVAL"].includes(String(error.code));
+
+/**
+ * Connections that no request is under way on. Node's own `closeIdleConnections` leaves out those that never sent one, and
+ * browsers open some ahead of need.
+ *
+ * @returns a function that ends them
+ */
+export function trackQuietConnections(server: Server): () => void {
+  const quiet = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    quiet.add(socket);
+    socket.on("close", () => quiet.delete(socket));
+  });
+  server.on("upgrade", ({ socket }) => quiet.delete(socket));
+  server.on("request", ({ socket }, response) => {
+    quiet.delete(socket);
+    response.on("close", () => {
+      if (!socket.destroyed) quiet.add(socket);
+    });
+  });
+  return () => {
+    for (const socket of quiet) socket.destroy();
+  };
 }
 
 /**
  * Accepts no more connections, lets the requests under way finish, and cuts what is left at the limit.
  *
  * @param options.limitMs in milliseconds
+ * @param options.endQuiet ends connections without a request under way
  * @param options.cut ends what is not HTTP any more: the sockets that have not answered their closing
  */
 export async function closeHttp(
   server: Server,
-  options: { readonly limitMs: number; readonly cut: () => void },
+  options: { readonly limitMs: number; readonly endQuiet: () => void; readonly cut: () => void },
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection kept alive becomes idle once its request is answered.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  options.endQuiet();
+  // A connection kept alive becomes quiet once its request is answered.
+  const quiet = setInterval(options.endQuiet, 50);
   const limit = setTimeout(() => {
     options.cut();
     server.closeAllConnections();
   }, options.limitMs);
   await closed;
-  clearInterval(idle);
+  clearInterval(quiet);
   clearTimeout(limit);
 }

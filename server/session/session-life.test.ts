@@ -77,7 +77,7 @@ describe("The life of a session", () => {
       const ids = await Promise.all([here, there].map(async (one) => (await authenticate(one)).session.id));
       const told: string[] = [];
       for (const id of ids) world.bus.subscribe(`session:${id}`, ({ sessionId }) => told.push(sessionId));
-      await world.sessions.end(here.sessionToken, { everywhere: false });
+      await world.sessions.end(here.sessionToken, { everywhere: true });
       expect(told.toSorted()).toEqual(ids.toSorted());
       await world.sessions.end(here.sessionToken, { everywhere: false });
       await world.sessions.end("never was", { everywhere: true });

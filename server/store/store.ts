@@ -45,9 +45,6 @@ export interface SessionOpening extends SessionTimes {
   readonly at: number;
 }
 
-/** Why a session ended: by its owner, by a logout elsewhere (`everywhere`, or of the token it came from). */
-export type SessionEnd = "logout" | "revoked";
-
 export interface SessionRecord extends SessionTimes {
   readonly id: string;
   readonly contactId: string;
@@ -108,8 +105,8 @@ export interface SessionStore {
   /** Moves the idle expiry of a live session; never past its absolute expiry, never backwards. */
   touchSession(sessionId: string, idleExpiresAt: number): Promise<void>;
   /**
-   * Ends the session, every other session that one of its identity tokens opened, and those tokens themselves;
-   * `everywhere` also every session of the contact, their tokens, and every token issued before this second.
+   * Ends the session and revokes the identity tokens that opened and renewed it; `everywhere` also every other session of
+   * the contact with its tokens, and every token issued before this second.
    * Idempotent. Answers with the ids of the sessions that ended now.
    */
   endSession(end: {

@@ -11,7 +11,7 @@ export function ReplyBox(props: { readonly desk: Desk; readonly name: string }) 
   const { desk } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = desk.draft.value;
-  const fault = messageFault(draft);
+  const fault = messageFault(draft, defaultLimits);
   const left = defaultLimits.messageCharacters - codePoints(draft);
 
   // A touch keyboard that jumps up over the conversation just opened would hide what there is to read.

@@ -18,8 +18,11 @@ const anyAddress = /^(?:0\.0\.0\.0|\[?::\]?)$/;
  */
 export function describePlace(publicUrl: string | null, host: string, port: number): Place {
   if (publicUrl !== null) {
-    const { origin } = new URL(publicUrl);
-    return { publicOrigin: origin, ownOrigins: new Set([origin]) };
+    const { origin, protocol, hostname, port: publicPort } = new URL(publicUrl);
+    // Nobody but this machine reaches a loopback name, whichever of them the operator wrote down.
+    const names = loopback.test(hostname) ? loopbackHosts : [];
+    const aliases = names.map((name) => new URL(`${protocol}//${name}:${publicPort}`).origin);
+    return { publicOrigin: origin, ownOrigins: new Set([origin, ...aliases]) };
   }
   const listening = originOf(reachable(host), port);
   const names = loopback.test(host) || anyAddress.test(host) ? loopbackHosts : [];

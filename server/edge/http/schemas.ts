@@ -6,7 +6,8 @@
 import * as v from "valibot";
 import { uuidPattern } from "../../../shared/ids.ts";
 
-const token = v.pipe(v.string(), v.minLength(1, "expected a token, found an empty string"));
+/** What is wrong with it, even that it is empty, the gate says. */
+const token = v.string();
 
 const identity = v.variant("type", [
   v.object({ type: v.literal("contactJwt"), token }),
@@ -67,12 +68,27 @@ const whole = (min: number, max: number) =>
     v.maxValue(max, `expected ${max} or less`),
   );
 
-const position = v.optional(whole(0, Number.MAX_SAFE_INTEGER));
-const limit = v.optional(whole(1, 100), "50");
+/** A member that stands in the query without a value. */
+const blank = v.pipe(
+  v.literal(""),
+  v.transform(() => undefined),
+);
+const position = v.optional(v.union([blank, whole(0, Number.MAX_SAFE_INTEGER)]));
+const limit = v.optional(
+  v.union([
+    v.pipe(
+      v.literal(""),
+      v.transform(() => 50),
+    ),
+    whole(1, 100),
+  ]),
+  "50",
+);
+/** `?everywhere` alone means what it says: a logout that was asked for must not be missed. */
 const flag = v.optional(
   v.pipe(
-    v.picklist(["true", "false"]),
-    v.transform((text) => text === "true"),
+    v.picklist(["true", "1", "", "false", "0"]),
+    v.transform((text) => text !== "false" && text !== "0"),
   ),
   "false",
 );
@@ -88,9 +104,9 @@ export const messagesQuery = v.pipe(
 export const endSessionQuery = v.object({ everywhere: flag });
 
 export const conversationsQuery = v.object({
-  state: v.optional(v.picklist(["open", "waiting", "closed"])),
+  state: v.optional(v.union([blank, v.picklist(["open", "waiting", "closed"])])),
   /** Test conversations are listed only where they are asked for. */
   preview: flag,
-  cursor: v.optional(v.string()),
+  cursor: v.optional(v.union([blank, v.string()])),
   limit,
 });

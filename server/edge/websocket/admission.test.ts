@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { adminToken, otherSite, site, startTestServer, type TestServer } from "../testing/test-server.ts";
 
@@ -83,19 +84,24 @@ test("text that is not UTF-8 is closed with 4400", async () => {
 });
 
 describe("the page behind the socket", () => {
-  const upgradeStatus = (path: string, origin: string) =>
-    new Promise<number | undefined>((resolve) => {
-      const { raw } = server.socket(path, origin);
-      raw.once("unexpected-response", (_, response) => resolve(response.statusCode));
-      raw.once("open", () => resolve(101));
-    });
+  test.each([
+    ["/api/v1/socket", "https://evil.example"],
+    ["/api/v1/socket", "null"],
+    ["/api/v1/agent/socket", site],
+  ])("of no list is closed with 4403 before it says anything: %s, %s", async (path, origin) => {
+    expect(await server.socket(path, origin).closed).toBe(4403);
+  });
 
-  test("of no list is refused before there is a socket", async () => {
-    expect(await upgradeStatus("/api/v1/socket", "https://evil.example")).toBe(403);
-    expect(await upgradeStatus("/api/v1/socket", "null")).toBe(403);
-    expect(await upgradeStatus("/api/v1/agent/socket", site)).toBe(403);
-    expect(await upgradeStatus("/api/v1/nothing", server.url)).toBe(404);
-    expect(await upgradeStatus("/api/v1/agent/socket", server.url)).toBe(101);
+  test("of the desk's own origin is welcome at the agents' socket", async () => {
+    const socket = server.socket("/api/v1/agent/socket", server.url);
+    socket.send({ t: "auth", token: adminToken });
+    await socket.next("ready");
+  });
+
+  test("finds no socket at another path", async () => {
+    const { raw } = server.socket("/api/v1/nothing", server.url);
+    const [, response] = await once(raw, "unexpected-response");
+    expect(response.statusCode).toBe(404);
   });
 
   test("of another deployment is closed with 4403 once it says whose session it has", async () => {

@@ -72,11 +72,13 @@ export function createGateway(deps: SocketDependencies): Gateway {
     });
   }
 
-  function refusal(kind: Kind | undefined, origin: string | null): 403 | 404 | 503 | null {
-    if (kind === undefined) return 404;
-    if (draining) return 503;
-    const welcome = kind === "agent" ? origins.own(origin) : origin === null || origins.known(origin);
-    return welcome ? null : 403;
+  const isWelcome = (kind: Kind, origin: string | null): boolean =>
+    kind === "agent" ? origins.own(origin) : origin === null || origins.known(origin);
+
+  /** With a close code and not by a status: a browser shows its page neither status nor body of a refused upgrade. */
+  function turnAway(socket: WebSocket): void {
+    socket.on("error", () => {});
+    socket.close(closeCodes.notAllowed, "origin_not_allowed");
   }
 
   return {
@@ -84,9 +86,12 @@ export function createGateway(deps: SocketDependencies): Gateway {
       socket.on("error", () => socket.destroy());
       const kind = paths.get((request.url ?? "").replace(/\?.*$/, ""));
       const origin = request.headers.origin ?? null;
-      const status = refusal(kind, origin);
-      if (kind === undefined || status !== null) refuse(socket, status ?? 404);
-      else server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, kind, origin));
+      if (kind === undefined) return refuse(socket, 404);
+      if (draining) return refuse(socket, 503);
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        if (isWelcome(kind, origin)) serve(webSocket, socket, kind, origin);
+        else turnAway(webSocket);
+      });
     },
     count() {
       const counts = { customer: 0, agent: 0 };
@@ -117,6 +122,6 @@ const isAuth = <Frame extends { readonly t: string }>(
   frame: Frame | null,
 ): frame is Extract<Frame, { t: "auth" }> => frame?.t === "auth";
 
-function refuse(socket: Duplex, status: 403 | 404 | 503): void {
+function refuse(socket: Duplex, status: 404 | 503): void {
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

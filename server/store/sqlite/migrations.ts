@@ -87,7 +87,6 @@ const first = [
     expires_at integer not null,
     primary key (session_id, hash)
   ) strict, without rowid`,
-  "create index session_token_hash on session_token (hash)",
 
   "create table revoked_token (hash text primary key, expires_at integer not null) strict, without rowid",
   "create index revoked_token_expiry on revoked_token (expires_at)",

@@ -25,17 +25,6 @@ export function sessionEndUnits(db: Kysely<Schema>, dialect: Dialect) {
   const liveOfContact = statement((p: { contactId: string }) =>
     db.selectFrom("session").select("id").where("contact_id", "=", p.contactId).where("ended_at", "is", null),
   );
-  const liveWithSameToken = statement((p: { id: string }) =>
-    db
-      .selectFrom("session_token as mine")
-      .innerJoin("session_token as theirs", "theirs.hash", "mine.hash")
-      .innerJoin("session", "session.id", "theirs.session_id")
-      .select("session.id")
-      .distinct()
-      .where("mine.session_id", "=", p.id)
-      .where("session.id", "!=", p.id)
-      .where("session.ended_at", "is", null),
-  );
   const endOne = statement((p: { id: string; at: number }) =>
     db.updateTable("session").set({ ended_at: p.at }).where("id", "=", p.id),
   );
@@ -69,10 +58,8 @@ export function sessionEndUnits(db: Kysely<Schema>, dialect: Dialect) {
       const session = yield* row(findLiveByHash, { tokenHash: end.tokenHash });
       if (!session) return [];
       if (end.everywhere) yield* contacts.refuseOlderTokens(session.contact_id, end.at);
-      const others = end.everywhere
-        ? yield* rows(liveOfContact, { contactId: session.contact_id })
-        : yield* rows(liveWithSameToken, { id: session.id });
-      const ended = [...new Set([session.id, ...others.map(({ id }) => id)])];
+      const due = end.everywhere ? yield* rows(liveOfContact, { contactId: session.contact_id }) : [session];
+      const ended = due.map(({ id }) => id);
       for (const id of ended) {
         yield* tokens.revokeOf(id);
         yield* write(endOne, { id, at: end.at });
