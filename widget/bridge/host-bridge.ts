@@ -84,8 +84,10 @@ export function createHostBridge(
 
   document.addEventListener(
     "securitypolicyviolation",
-    ({ effectiveDirective, blockedURI }) => {
-      if (frame && effectiveDirective === "frame-src" && blockedURI.startsWith(origin))
+    ({ disposition, effectiveDirective, blockedURI }) => {
+      // A policy that only reports blocks nothing.
+      const blocked = disposition === "enforce" && effectiveDirective === "frame-src";
+      if (frame && blocked && blockedURI.startsWith(origin))
         fail("blocked_by_csp", `The page's CSP blocks the messenger. Add ${origin} to its frame-src.`);
     },
     { signal },

@@ -195,12 +195,14 @@ test("a frame blocked by the page's CSP is named with its directive, and what wa
   const { connection, frame, close } = setUp();
   const login = connection.login({ contactJwt: "a.b.c" });
   await vi.waitFor(() => expect(frame()).not.toBeNull());
-  const violation = (effectiveDirective: string, blockedURI: string) =>
+  const violation = (effectiveDirective: string, blockedURI: string, disposition = "enforce") =>
     document.dispatchEvent(
-      Object.assign(new Event("securitypolicyviolation"), { effectiveDirective, blockedURI }),
+      Object.assign(new Event("securitypolicyviolation"), { effectiveDirective, blockedURI, disposition }),
     );
   violation("frame-src", "https://ads.example");
   violation("img-src", "https://chat.example/x.png");
+  violation("frame-src", "https://chat.example", "report");
+  expect(close).not.toHaveBeenCalled();
   violation("frame-src", "https://chat.example");
   await expect(login).rejects.toMatchObject({
     code: "blocked_by_csp",
