@@ -373,6 +373,32 @@ test("a question that a later call made pointless is told so by its signal, also
   expect(getToken).toHaveBeenCalledOnce();
 });
 
+test("whenever a logout falls between the page's answer and its use, the token is not sent after it", async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    const { auth, posted, settle } = setUp();
+    const login = auth.login(ada);
+    login.catch(() => {});
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    void auth.logout(false);
+    await expect(login).rejects.toMatchObject({ code: "identity_changed" });
+    await settle();
+    expect(posted.at(-1)?.t).toBe("logout");
+    expect(auth.resume().identity).toBeNull();
+  }
+});
+
+test("a session that ends while its renewal is under way is not brought back", async () => {
+  const getToken = () =>
+    new Promise<typeof ada>((resolve) => setTimeout(resolve, 50, { contactJwt: "later" }));
+  const { auth, posted, signInAs } = setUp({ provider: { getToken } });
+  await signInAs(ada);
+  auth.hear({ t: "tokenWanted", ask: 1, reason: "expired" });
+  auth.hear({ t: "loggedOut", reason: "elsewhere" });
+  await vi.advanceTimersByTimeAsync(60);
+  expect(auth.resume().identity).toBeNull();
+  expect(posted.at(-1)).toEqual({ t: "token", ask: 1, identity: null });
+});
+
 test("the page's function may call back into the messenger", async () => {
   const { auth, requests, settle } = setUp();
   const outer = auth.login({
