@@ -35,6 +35,11 @@ const bundles: Record<string, UserConfig> = {
   },
   messenger: {
     base: "/assets/",
+    // Elements by `h`, which Preact has at its heart: the newer JSX runtime would come on top of it.
+    oxc: {
+      jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" },
+      jsxInject: 'import { Fragment, h } from "preact"',
+    },
     build: {
       outDir: "dist/messenger",
       manifest: "manifest.json",
@@ -43,12 +48,18 @@ const bundles: Record<string, UserConfig> = {
       lib: { entry: resolve(root, "widget/messenger/main.ts"), formats: ["es"] },
       rolldownOptions: {
         preserveEntrySignatures: "allow-extension",
-        output: { entryFileNames: "main-[hash].js", chunkFileNames: "[name]-[hash].js", minify: true, comments: false },
+        output: {
+          entryFileNames: "main-[hash].js",
+          chunkFileNames: "[name]-[hash].js",
+          minify: true,
+          comments: false,
+        },
       },
     },
   },
   console: {
     base: "/console/assets/",
+    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {
       outDir: "dist/console",
       manifest: "manifest.json",
@@ -70,7 +81,6 @@ export default defineConfig(({ mode }) => {
       "process.env.NODE_ENV": '"production"',
       ...(mode === "loader" && { CONNECTION_FILE: JSON.stringify(`/assets/${connectionFile()}`) }),
     },
-    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {
       ...bundle.build,
       target,

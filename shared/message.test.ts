@@ -1,24 +1,25 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { defaultLimits } from "./limits.ts";
 import { codePoints, messageFault } from "./message.ts";
 
 describe("a message's text", () => {
   test.each(["", " ", "\n\t", "\u200b", "\u2060\ufeff", "\u0000", "\u00a0\u3000"])(
     "%j has nothing to read",
     (text) => {
-      expect(messageFault(text)).toBe("message_empty");
+      expect(messageFault(text, defaultLimits)).toBe("message_empty");
     },
   );
 
   test.each(["a", " a ", "👋", "١", "\u0301", ".", "<script>"])("%j is a message", (text) => {
-    expect(messageFault(text)).toBeNull();
+    expect(messageFault(text, defaultLimits)).toBeNull();
   });
 
   test("is counted in code points, not UTF-16 units", () => {
-    expect(messageFault("👋".repeat(4000))).toBeNull();
-    expect(messageFault("👋".repeat(4001))).toBe("message_too_long");
-    expect(messageFault("a".repeat(4000))).toBeNull();
-    expect(messageFault("a".repeat(4001))).toBe("message_too_long");
+    expect(messageFault("👋".repeat(4000), defaultLimits)).toBeNull();
+    expect(messageFault("👋".repeat(4001), defaultLimits)).toBe("message_too_long");
+    expect(messageFault("a".repeat(4000), defaultLimits)).toBeNull();
+    expect(messageFault("a".repeat(4001), defaultLimits)).toBe("message_too_long");
   });
 
   test("is bounded in bytes as well", () => {

@@ -1,4 +1,4 @@
-import { defaultLimits, type Limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 
 export type MessageFault = "message_empty" | "message_too_long";
 
@@ -8,7 +8,7 @@ export type MessageFault = "message_empty" | "message_too_long";
  */
 export function messageFault(
   text: string,
-  limits: Pick<Limits, "messageCharacters" | "messageBytes"> = defaultLimits,
+  limits: Pick<Limits, "messageCharacters" | "messageBytes">,
 ): MessageFault | null {
   if (!/[^\s\p{Cc}\p{Cf}]/u.test(text)) return "message_empty";
   if (text.length > limits.messageCharacters && codePoints(text) > limits.messageCharacters)

@@ -1,37 +1,42 @@
 import { useEffect, useRef } from "preact/hooks";
-import { Conversation } from "./conversation/conversation.tsx";
-import { focusHome, recoverFocus } from "./focus.ts";
+import { Announcer } from "./announcer/announcer.tsx";
+import { Composer } from "./composer/composer.tsx";
+import { Log } from "./conversation/log.tsx";
+import { recoverFocus } from "./focus.ts";
 import { Header } from "./header.tsx";
-import { nextHolder, nobody } from "./holder.ts";
-import { PhaseNotice } from "./notices/phase-notice.tsx";
+import { Banner } from "./notices/banner.tsx";
+import { Notice } from "./notices/notice.tsx";
 import type { View } from "./view.ts";
 
 /** Header, and below it the conversation or the reason why there is none. */
 export function App({ view }: { readonly view: View }) {
   const phase = view.model.session.value;
+  const contact = "contact" in phase ? phase.contact.id : null;
   const isOpen = view.model.panelOpen.value;
-  const root = useRef<HTMLElement>(null);
-  const holder = useRef(nobody);
-  const wasOpen = useRef(false);
-  holder.current = nextHolder(holder.current, phase);
-
+  // A screen passes from nobody to its first holder, who may have begun to write, and from a holder to no one else: their
+  // elements go with them, and with the elements what a browser remembers of them (a field's undo history, scrolling).
+  const screen = useRef({ holder: contact, key: 0 }).current;
+  if (screen.holder !== contact) {
+    if (screen.holder !== null) screen.key++;
+    screen.holder = contact;
+  }
   useEffect(() => {
-    const opened = isOpen && !wasOpen.current;
-    wasOpen.current = isOpen;
-    if (opened) focusHome(root.current);
-    else if (isOpen) recoverFocus(root.current);
-  }, [isOpen, phase.kind, holder.current.generation]);
+    if (isOpen) recoverFocus();
+  }, [isOpen, phase.kind, screen.key]);
 
-  const { kind } = phase;
-  const talking = kind === "idle" || kind === "opening" || kind === "open" || kind === "expired";
   // One landmark, named: the page around the frame has its own, and its own header.
   return (
-    <main class="messenger" ref={root} aria-label={view.appearance.value.title}>
+    <main aria-label={view.appearance.value.title}>
       <Header view={view} />
-      {talking ? (
-        <Conversation key={holder.current.generation} view={view} />
+      {phase.kind === "signInRequired" || phase.kind === "loggedOut" || phase.kind === "failed" ? (
+        <Notice view={view} phase={phase} />
       ) : (
-        <PhaseNotice view={view} phase={phase} />
+        <div class="conversation" key={screen.key}>
+          <Banner view={view} />
+          <Log view={view} />
+          <Announcer view={view} />
+          <Composer view={view} />
+        </div>
       )}
     </main>
   );

@@ -1,21 +1,13 @@
-/** The places that the focus goes to by itself, marked in the markup. */
-const home = "[data-home]";
-const log = "[role=log]";
+const focus = (selector: string): void =>
+  document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
 
 /** To the composer, or to the notice in its place. */
-export const focusHome = (root: Element | null): void => focus(root?.querySelector(home));
-
-/** The same where nothing has the focus: what had it is gone, or the frame has just been given it. */
-export function recoverFocus(root: Element | null): void {
-  const { activeElement } = document;
-  if (activeElement === null || activeElement === document.body) focusHome(root);
-}
+export const focusHome = (): void => focus("textarea, section");
 
 /** From a control that goes away when it is used: a focus that fell to the document would be lost. */
-export const focusLog = (control: EventTarget): void => {
-  if (control instanceof Element) focus(control.closest(".messenger")?.querySelector(log));
-};
+export const focusLog = (): void => focus("[role=log]");
 
-function focus(element: Element | null | undefined): void {
-  if (element instanceof HTMLElement) element.focus({ preventScroll: true });
+/** Home where nothing has the focus: what had it is gone, or the frame has just been given it. */
+export function recoverFocus(): void {
+  if (document.activeElement === document.body) focusHome();
 }

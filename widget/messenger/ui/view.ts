@@ -11,7 +11,5 @@ export interface View {
   readonly language: ReadonlySignal<Language>;
   /** Whether the document is on the screen: the tab in front, the window not minimized. */
   readonly visible: ReadonlySignal<boolean>;
-  /** The present local day's first millisecond. */
-  readonly today: ReadonlySignal<number>;
   readonly clock: Clock;
 }

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { MessageRow } from "../conversation/message-row.tsx";
 import { ada, type FakeModel, fakeModel, grace, said, threadOf } from "../fixtures/fake-model.ts";
 import { type Stage, stage } from "../fixtures/stage.ts";
+import { richText } from "../rich-text/rich-text.tsx";
+
+vi.mock("../rich-text/rich-text.tsx", { spy: true });
 
 let model: FakeModel;
 let view: Stage;
@@ -69,19 +71,25 @@ describe("the limit", () => {
     const description = field().getAttribute("aria-describedby") ?? "";
     expect(document.getElementById(description)?.textContent).toBe("1 character left");
     await view.write("x".repeat(4002));
-    expect(view.root.textContent).toContain("2 characters too many");
+    expect(view.root.textContent).toContain("-2 characters left");
     expect(view.all("status").map((status) => status.textContent)).toContain(
       "The message is too long. Please split it into several.",
     );
     await view.press("Enter");
     expect([send().disabled, field().getAttribute("aria-invalid"), model.asked]).toEqual([true, "true", []]);
   });
+
+  it("counts an emoji once", async () => {
+    await view.write("😀".repeat(3995));
+    expect(view.root.textContent).toContain("5 characters left");
+    await view.write("😀".repeat(2000));
+    expect(view.root.textContent).not.toContain("characters left");
+  });
 });
 
 it("draws no message again while the customer writes", async () => {
-  const draws = vi.spyOn(MessageRow.prototype, "render");
+  vi.mocked(richText).mockClear();
   await view.write("One");
   await view.write("One by one");
-  expect(draws).not.toHaveBeenCalled();
-  draws.mockRestore();
+  expect(richText).not.toHaveBeenCalled();
 });

@@ -1,61 +1,44 @@
-import { useId, useRef } from "preact/hooks";
-import { messageFault } from "../../../../shared/message.ts";
-import { SendIcon } from "../icons.tsx";
+import { codePoints, messageFault } from "../../../../shared/message.ts";
+import { focusHome } from "../focus.ts";
+import { sendIcon } from "../icons.tsx";
 import type { View } from "../view.ts";
-import { charactersLeft } from "./characters-left.ts";
 
-interface ComposerProps {
-  readonly view: View;
-  /** Called after a message went to the outbox. */
-  readonly onSent: () => void;
-}
+/** The last part of the limit, in which the customer is told how much is left. */
+const near = 0.1;
 
 /** Where the customer writes. It draws itself alone on each key, never the conversation. */
-export function Composer({ view: { model, language }, onSent }: ComposerProps) {
-  const field = useRef<HTMLTextAreaElement>(null);
-  const id = useId();
+export function Composer({ view: { model, language } }: { readonly view: View }) {
   const { kind } = model.session.value;
-  const { say, count } = language.value;
+  const { say } = language.value;
   const { limits } = model.deployment;
   const text = model.draft.value;
   const fault = messageFault(text, limits);
-  const left = charactersLeft(text, limits.messageCharacters);
-  const tooLong = fault === "message_too_long";
+  const isTooLong = fault === "message_too_long";
+  const left = limits.messageCharacters - codePoints(text);
+  const isNear = left <= limits.messageCharacters * near;
   // While the session opens one can write already; it is not known yet as whom.
-  const canSend = fault === null && (kind === "open" || kind === "expired");
+  const canSend = !fault && (kind === "open" || kind === "expired");
 
   const send = () => {
-    field.current?.focus({ preventScroll: true });
-    if (!canSend) return;
-    model.send(text);
-    onSent();
+    focusHome();
+    if (canSend) model.send(text);
   };
 
   return (
     <div class="composer">
-      {(left !== null || tooLong) && (
-        <p id={id} class={tooLong ? "count over" : "count"}>
-          {left === null
-            ? say("problem.tooLong")
-            : left < 0
-              ? count("charactersOver", -left)
-              : count("charactersLeft", left)}
-        </p>
-      )}
-      <p class="hidden" role="status">
-        {tooLong ? say("problem.tooLong") : ""}
+      <p class="count">{isNear && <span id="left">{say("charactersLeft", { count: left })}</span>}</p>
+      <p class="count over" role="status">
+        {isTooLong && say("problem.tooLong")}
       </p>
       <div class="field">
         {/* The copy of the text, kept by the style sheet behind the field, gives it its height. */}
         <div class="growing" data-text={text}>
           <textarea
-            ref={field}
             rows={1}
             dir="auto"
-            data-home
             aria-label={say("message")}
-            aria-invalid={tooLong}
-            aria-describedby={left === null ? undefined : id}
+            aria-invalid={isTooLong}
+            aria-describedby={isNear ? "left" : undefined}
             placeholder={say("placeholder")}
             enterkeyhint="send"
             value={text}
@@ -71,12 +54,12 @@ export function Composer({ view: { model, language }, onSent }: ComposerProps) {
         </div>
         <button
           type="button"
-          class="round accent send"
+          class="round accent"
           aria-label={say("send")}
           disabled={!canSend}
           onClick={send}
         >
-          <SendIcon />
+          {sendIcon}
         </button>
       </div>
     </div>

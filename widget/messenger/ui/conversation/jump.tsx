@@ -1,4 +1,4 @@
-import { DownIcon } from "../icons.tsx";
+import { downIcon } from "../icons.tsx";
 import type { View } from "../view.ts";
 
 interface JumpProps {
@@ -8,13 +8,13 @@ interface JumpProps {
 
 /** Back to the newest message, for someone who scrolled up; says how many came in meanwhile. */
 export function Jump({ view: { model, language }, onJump }: JumpProps) {
-  const { say, count, tag } = language.value;
-  const unread = model.unread.value;
-  const label = unread > 0 ? `${say("jump")}, ${count("newMessages", unread)}` : say("jump");
+  const { say, tag } = language.value;
+  const count = model.unread.value;
+  const label = count ? `${say("jump")}, ${say("newMessages", { count })}` : say("jump");
   return (
     <button type="button" class="round jump" aria-label={label} onClick={onJump}>
-      <DownIcon />
-      {unread > 0 && <span class="badge accent">{unread.toLocaleString(tag)}</span>}
+      {downIcon}
+      {count > 0 && <span class="badge accent">{count.toLocaleString(tag)}</span>}
     </button>
   );
 }

@@ -1,66 +1,73 @@
-import { useComputed } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
+import { focusLog } from "../focus.ts";
 import type { View } from "../view.ts";
-import { attendLog, type LogAttendant } from "./attend-log.ts";
-import { Empty } from "./empty.tsx";
+import { createAttendant } from "./attend-log.ts";
 import { Jump } from "./jump.tsx";
-import { Older } from "./older.tsx";
-import type { Reading } from "./reading.ts";
-import { RowList } from "./row-list.tsx";
+import { Message } from "./message.tsx";
 import { layOut } from "./rows.ts";
-import { Skeleton } from "./skeleton.tsx";
 import { Typing } from "./typing.tsx";
-
-interface LogProps {
-  readonly view: View;
-  readonly reading: Reading;
-}
 
 /** What scrolls must be reachable by keyboard (WCAG 2.1.1). */
 const scrollable = { tabIndex: 0 };
 
 /** All messages that are here, in order, and the way to older ones. */
-export function Log({ view, reading }: LogProps) {
-  const { model, language } = view;
-  const thread = model.thread.value;
-  const rows = useComputed(() => layOut(model.thread.value, reading.divider.value)).value;
-  const log = useRef<HTMLDivElement>(null);
-  const content = useRef<HTMLDivElement>(null);
-  const attendant = useRef<LogAttendant>(null);
+export function Log({ view }: { readonly view: View }) {
+  const { model, language, visible, clock } = view;
+  const { say, day } = language.value;
+  const attendant = useMemo(() => createAttendant(view), []);
+  useEffect(() => attendant.dispose, []);
+  useLayoutEffect(attendant.settle);
 
-  useLayoutEffect(() => {
-    if (!log.current || !content.current) return;
-    const attending = attendLog({ log: log.current, content: content.current }, model, reading);
-    attendant.current = attending;
-    return () => attending.dispose();
-  }, [model, reading]);
-  useLayoutEffect(() => attendant.current?.changed(rows), [rows]);
+  const thread = model.thread.value;
+  const rows = layOut(thread, attendant.newAfter.value);
+  const { kind } = model.session.value;
+  const isComing = kind === "idle" || kind === "opening" || thread.lastSeq > 0;
+  // Told anew whenever the document comes back on the screen: it may be another day.
+  const now = visible.value ? clock.now() : 0;
 
   const jump = () => {
-    log.current?.focus({ preventScroll: true });
-    attendant.current?.toNewest();
+    focusLog();
+    attendant.toNewest();
   };
-
   return (
     <div class="stage">
       <div
-        ref={log}
+        ref={attendant.attach}
         class="log"
         role="log"
         aria-live="off"
-        aria-label={language.value.say("conversation")}
+        aria-label={say("conversation")}
         {...scrollable}
-        onScroll={() => attendant.current?.scrolled()}
+        onScroll={attendant.scrolled}
       >
-        <div ref={content} class="rows">
-          {thread.hasOlder && <Older loading={thread.loadingOlder} language={language.value} />}
-          <RowList view={view} rows={rows} />
-          {rows.length === 0 &&
-            (thread.lastSeq > 0 ? <Skeleton view={view} /> : <Empty language={language.value} />)}
+        <div class="rows">
+          {/* Keeps its height, so that nothing moves when loading begins. */}
+          {thread.hasOlder && (
+            <p class="line older">
+              {thread.loadingOlder && <i class="spinner" />}
+              {thread.loadingOlder && say("loadingOlder")}
+            </p>
+          )}
+          {rows.map((row) => (
+            <Message key={row.id} view={view} {...row} day={row.newDay && day(row.at, now)} />
+          ))}
+          {rows.length > 0 ? null : isComing ? (
+            <div class="skeleton" role="status">
+              <span class="hidden">{say("opening")}</span>
+              <i />
+              <i />
+              <i />
+            </div>
+          ) : (
+            <div class="notice">
+              <h2>{say("emptyTitle")}</h2>
+              <p>{say("empty")}</p>
+            </div>
+          )}
           <Typing view={view} />
         </div>
       </div>
-      {rows.length > 0 && !reading.atNewest.value && <Jump view={view} onJump={jump} />}
+      {attendant.place.value === "above" && <Jump view={view} onJump={jump} />}
     </div>
   );
 }

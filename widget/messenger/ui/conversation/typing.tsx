@@ -2,22 +2,19 @@ import type { View } from "../view.ts";
 
 /** Who is writing now. Not announced: it comes and goes faster than it can be said. */
 export function Typing({ view: { model, language } }: { readonly view: View }) {
-  const [name, ...others] = model.typing.value;
-  if (name === undefined) return null;
   const { say } = language.value;
-  const text = others.length
-    ? say("typingSeveral")
-    : name === null
-      ? say("typingUnnamed")
-      : say("typingOne", { name });
+  const names = model.typing.value;
+  const [name] = names;
   return (
-    <p class="typing">
-      <span class="dots bubble" aria-hidden="true">
-        <i />
-        <i />
-        <i />
-      </span>
-      {text}
-    </p>
+    names.length > 0 && (
+      <p class="line typing">
+        <span class="line bubble" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </span>
+        {names.length > 1 ? say("typingSeveral") : say("typing", { name: name ?? say("agent") })}
+      </p>
+    )
   );
 }

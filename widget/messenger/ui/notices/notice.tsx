@@ -1,27 +1,32 @@
-import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { problemText } from "../../locales/problem-text.ts";
+import type { SessionPhase } from "../../model/messenger-model.ts";
+import type { View } from "../view.ts";
 
 interface NoticeProps {
-  readonly title: string;
-  readonly text: string;
-  /** What the customer can do about it. */
-  readonly children?: ComponentChildren;
+  readonly view: View;
+  readonly phase: Extract<SessionPhase, { kind: "signInRequired" | "loggedOut" | "failed" }>;
 }
 
-/** Stands where the conversation would. Takes the focus, so that screen readers begin here. */
-export function Notice({ title, text, children }: NoticeProps) {
-  const id = useId();
+/** Why there is no conversation, in its place, and what helps. Takes the focus, so that screen readers begin here. */
+export function Notice({ view: { model, language }, phase }: NoticeProps) {
+  const { say } = language.value;
+  const failed = phase.kind === "failed" ? phase : null;
+  const helps = phase.kind === "failed" ? phase.retryable : phase.canSignIn;
   return (
-    <section
-      class="notice"
-      aria-labelledby={`${id}-title`}
-      aria-describedby={`${id}-text`}
-      tabIndex={-1}
-      data-home
-    >
-      <h2 id={`${id}-title`}>{title}</h2>
-      <p id={`${id}-text`}>{text}</p>
-      {children}
+    <section class="notice" aria-labelledby="title" aria-describedby="text" tabIndex={-1}>
+      <h2 id="title">{say(`${phase.kind}Title`)}</h2>
+      <p id="text">{phase.kind === "failed" ? problemText(language.value, phase.code) : say(phase.kind)}</p>
+      {helps ? (
+        <button
+          type="button"
+          class="button accent"
+          onClick={() => (failed ? model.reconnect() : model.signIn())}
+        >
+          {say(failed ? "retry" : "signIn")}
+        </button>
+      ) : (
+        failed && <p class="code">{say("code", { code: failed.code })}</p>
+      )}
     </section>
   );
 }

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { createLanguage } from "../../locales/language.ts";
+import type { LinkState, SessionPhase, Thread } from "../../model/messenger-model.ts";
+import {
+  ada,
+  emptyThread,
+  fakeModel,
+  grace,
+  openAs,
+  pending,
+  said,
+  threadOf,
+} from "../fixtures/fake-model.ts";
+import { createNews } from "./news.ts";
+
+const language = createLanguage({ locale: "en", strings: {}, browserLocales: [] });
+
+const hear = (...threads: Thread[]) => {
+  const model = fakeModel();
+  const news = createNews(model);
+  return threads.map((thread) => {
+    model.thread.value = thread;
+    return news(language);
+  });
+};
+
+const history = [said({ seq: 1, text: "Hello" }), grace(2, "Hi")];
+
+describe("messages", () => {
+  it("are said with their author once, when they come in", () => {
+    const more = threadOf([...history, grace(3, "Still there?")], { readSeq: 2 });
+    expect(hear(threadOf(history), more, more)).toEqual(["", "Grace: Still there?", ""]);
+  });
+
+  it("that were read before are history, however late they arrive", () => {
+    expect(hear(emptyThread, threadOf(history))).toEqual(["", ""]);
+  });
+
+  it("that waited unread are counted", () => {
+    const unread = threadOf([...history, grace(3, "a"), grace(4, "b")], { readSeq: 2 });
+    expect(hear(emptyThread, unread)).toEqual(["", "2 new messages"]);
+  });
+
+  it("are said even where they are marked as read in the same moment", () => {
+    expect(hear(threadOf(history), threadOf([...history, grace(3, "Quick")]))).toEqual(["", "Grace: Quick"]);
+  });
+
+  it("older ones put in above are not news", () => {
+    const older = [said({ seq: 1, text: "a" }), grace(2, "b"), grace(3, "c")];
+    expect(hear(threadOf([grace(3, "c")]), threadOf(older))).toEqual(["", ""]);
+  });
+});
+
+describe("a failure", () => {
+  it("is said once with its reason, and again when a retry fails", () => {
+    const failed = threadOf([...history, pending("a", "x", { status: "failed", code: "network" })]);
+    const retried = threadOf([...history, pending("a", "x")]);
+    const text = "Message not sent. We can't reach the server. Please check your connection.";
+    expect(hear(threadOf(history), failed, failed, retried, failed)).toEqual(["", text, "", "", text]);
+  });
+});
+
+describe("what keeps messages from going out", () => {
+  const tell = (...states: (LinkState["kind"] | SessionPhase)[]) => {
+    const model = fakeModel();
+    const news = createNews(model);
+    return states.flatMap((state) => {
+      if (typeof state === "object") model.session.value = state;
+      else model.link.value = state === "waiting" ? { kind: state, retryAt: 0 } : { kind: state };
+      return news(language) || [];
+    });
+  };
+
+  it("is a lost connection once, and once that it is back, whatever is tried in between", () => {
+    expect(tell("connecting", "live", "waiting", "connecting", "waiting", "connecting", "live")).toEqual([
+      "Connection lost. Trying again.",
+      "Connected again",
+    ]);
+  });
+
+  it("tells offline apart", () => {
+    expect(tell("live", "offline", "connecting", "live")).toEqual([
+      "You are offline. Messages are sent once you are back.",
+      "Connected again",
+    ]);
+  });
+
+  it("is an expired sign-in, whatever the connection does", () => {
+    const expired: SessionPhase = { kind: "expired", contact: ada, canSignIn: true };
+    expect(tell("live", expired, "offline", "live", openAs(ada))).toEqual([
+      "Your sign-in has expired. Messages you send wait here until you sign in again.",
+      "Connected again",
+    ]);
+  });
+});

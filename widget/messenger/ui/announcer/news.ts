@@ -1,0 +1,42 @@
+import type { Language } from "../../locales/language.ts";
+import { problemText } from "../../locales/problem-text.ts";
+import type { MessengerModel } from "../../model/messenger-model.ts";
+import { isNewSince } from "../conversation/rows.ts";
+import { hindrance } from "../notices/hindrance.ts";
+
+/**
+ * @returns tells, at each call, what a screen reader should say of the changes since the last: who wrote what, which
+ * messages failed, that the connection is lost or back (the attempts in between are silent). Empty where nothing is news.
+ */
+export function createNews({ thread, session, link }: Pick<MessengerModel, "thread" | "session" | "link">) {
+  // History is not news: of the first messages shown, only the unread ones count.
+  let heard: number | null = null;
+  let known: readonly string[] = [];
+  let told: ReturnType<typeof hindrance> = null;
+
+  return (language: Language): string => {
+    const { entries, readSeq } = thread.value;
+    const { say } = language;
+    const since = heard ?? readSeq;
+    const fresh = entries.flatMap((entry) => (isNewSince(entry, since) ? [entry.message] : []));
+    const failures = entries.flatMap((entry) =>
+      entry.kind === "pending" && entry.status === "failed" ? [entry] : [],
+    );
+    const lines = failures
+      .filter(({ id }) => !known.includes(id))
+      .map(({ code }) => say("notSent", { reason: problemText(language, code ?? "unavailable") }));
+    known = failures.map(({ id }) => id);
+
+    const newest = fresh.at(-1);
+    if (entries.length) heard = newest?.seq ?? since;
+    if (fresh.length > 1) lines.push(say("newMessages", { count: fresh.length }));
+    else if (newest) lines.push(`${newest.author.name ?? say("agent")}: ${newest.text}`);
+
+    const matter = hindrance({ session, link });
+    if (matter !== "connecting" && matter !== told) {
+      told = matter;
+      lines.push(say(matter ?? "connected"));
+    }
+    return lines.join("\n");
+  };
+}

@@ -1,0 +1,74 @@
+import { problemText } from "../../locales/problem-text.ts";
+import { focusLog } from "../focus.ts";
+import { checkIcon, clockIcon, doubleCheckIcon, warningIcon } from "../icons.tsx";
+import { richText } from "../rich-text/rich-text.tsx";
+import type { View } from "../view.ts";
+import type { Row } from "./rows.ts";
+
+interface MessageProps extends Row {
+  readonly view: View;
+  /** What stands above the first message of a day. */
+  readonly day: string | false;
+}
+
+/** One message, and the lines above it. Among thousands, only those whose properties changed are drawn again. */
+export function Message({ view: { model, language }, ...row }: MessageProps) {
+  const { say, time } = language.value;
+  const { id, by, status, first, last, showStatus } = row;
+  const author = row.name ?? say(by);
+  const failed = status === "failed";
+  const label = [author, time(row.at)];
+  if (by === "contact") label.push(say(status));
+  // Written out: an `<article>` has this role too, but shows no attribute to find it by.
+  const article = { role: "article", "aria-label": label.join(", ") } as const;
+  const act = (action: (id: string) => void) => () => {
+    focusLog();
+    action(id);
+  };
+  return (
+    <>
+      {row.day && <p class="line day">{row.day}</p>}
+      {row.isNew && <p class="line new">{say("new")}</p>}
+      <div class={`entry ${by}${first ? " first" : ""}${last ? " last" : ""}`}>
+        {/* Author, time and status are part of the article's name: what is drawn of them around it is for the eyes. */}
+        {first && by === "agent" && (
+          <p class="line foot" aria-hidden="true" dir="auto">
+            {author}
+          </p>
+        )}
+        <div {...article} data-seq={row.seq} data-status={status}>
+          <p class="bubble" dir="auto">
+            {richText(row.text)}
+          </p>
+          {failed && (
+            <div class="line failure">
+              <p>
+                {warningIcon}{" "}
+                {say("notSent", { reason: problemText(language.value, row.code ?? "unavailable") })}
+              </p>
+              {row.retryable && (
+                <button type="button" class="link" onClick={act(model.retry)}>
+                  {say("retry")}
+                </button>
+              )}
+              <button type="button" class="link" onClick={act(model.discard)}>
+                {say("delete")}
+              </button>
+            </div>
+          )}
+        </div>
+        {(last || showStatus) && !failed && by !== "system" && (
+          <p class="line foot" aria-hidden="true">
+            {time(row.at)}
+            {showStatus && (
+              <span class={`line ${status}`}>
+                {status === "sending" ? clockIcon : status === "sent" ? checkIcon : doubleCheckIcon}
+                {say(status)}
+              </span>
+            )}
+          </p>
+        )}
+      </div>
+    </>
+  );
+}
