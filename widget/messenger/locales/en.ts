@@ -17,7 +17,7 @@ export const en = {
 
   opening: "Opening the conversation",
   emptyTitle: "How can we help?",
-  empty: "Write to us here. You can leave, and find the answer when you come back.",
+  empty: "Write to us. The answer is here when you come back.",
   loadingOlder: "Loading earlier messages",
   today: "Today",
   yesterday: "Yesterday",
@@ -47,26 +47,26 @@ export const en = {
 
   connecting: "Connecting",
   waiting: "Connection lost. Trying again.",
-  offline: "You are offline. Messages are sent once you are back.",
-  expired: "Your sign-in has expired. Messages you send wait here until you sign in again.",
+  offline: "You are offline. Messages wait here.",
+  expired: "Your sign-in has expired. Messages wait here. Please sign in again.",
   tryNow: "Try now",
   connected: "Connected again",
 
   signInRequiredTitle: "Sign in to chat",
-  signInRequired: "Sign in on this site, and your conversation follows you to every device.",
+  signInRequired: "Your conversation follows you to every device.",
   loggedOutTitle: "You are signed out",
-  loggedOut: "Nothing of your conversation is left on this page.",
+  loggedOut: "Your conversation is gone from this page.",
   failedTitle: "The messenger can't open",
   code: "Code: {code}",
 
-  "problem.identity": "We couldn't confirm your sign-in. Please sign in again.",
-  "problem.setup": "The messenger is not set up correctly on this page. Please tell the site's team.",
-  "problem.closed": "The messenger is switched off at the moment.",
-  "problem.network": "We can't reach the server. Please check your connection.",
-  "problem.unavailable": "The server can't answer at the moment. Please try again shortly.",
-  "problem.tooFast": "That was a lot at once. Please wait a moment.",
-  "problem.tooLong": "The message is too long. Please split it into several.",
-  "problem.unexpected": "Something went wrong on our side.",
+  "problem.identity": "Your sign-in could not be confirmed. Please sign in again.",
+  "problem.setup": "The messenger is not set up correctly on this page. Please tell the site.",
+  "problem.closed": "The messenger is switched off.",
+  "problem.network": "The server can't be reached. Please check your connection.",
+  "problem.unavailable": "The server can't answer. Please try again.",
+  "problem.tooFast": "Too many messages. Please wait.",
+  "problem.tooLong": "The message is too long. Please split it.",
+  "problem.unexpected": "Something went wrong.",
 } as const;
 
 type English = typeof en;

@@ -54,7 +54,7 @@ describe("sending", () => {
     await view.act(() => {
       model.session.value = { kind: "expired", contact: ada, canSignIn: true };
     });
-    expect(view.root.textContent).toContain("wait here until you sign in again");
+    expect(view.root.textContent).toContain("Messages wait here");
     await view.write("Later then");
     await view.press("Enter");
     await view.act(() => view.one("button", "Sign in").click());
@@ -73,7 +73,7 @@ describe("the limit", () => {
     await view.write("x".repeat(4002));
     expect(view.root.textContent).toContain("-2 characters left");
     expect(view.all("status").map((status) => status.textContent)).toContain(
-      "The message is too long. Please split it into several.",
+      "The message is too long. Please split it.",
     );
     await view.press("Enter");
     expect([send().disabled, field().getAttribute("aria-invalid"), model.asked]).toEqual([true, "true", []]);

@@ -42,12 +42,7 @@ export function Log({ view }: { readonly view: View }) {
       >
         <div class="rows">
           {/* Keeps its height, so that nothing moves when loading begins. */}
-          {thread.hasOlder && (
-            <p class="line older">
-              {thread.loadingOlder && <i class="spinner" />}
-              {thread.loadingOlder && say("loadingOlder")}
-            </p>
-          )}
+          {thread.hasOlder && <p class="line older">{thread.loadingOlder && say("loadingOlder")}</p>}
           {rows.map((row) => (
             <Message key={row.id} view={view} {...row} day={row.newDay && day(row.at, now)} />
           ))}
