@@ -57,7 +57,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
     } catch (cause) {
       signal.throwIfAborted();
       connection = null;
-      const error = messengerError("network", `A file of the messenger did not load: ${cause}`, true, cause);
+      const error = messengerError("network", `A file did not load: ${cause}`, true, cause);
       events.fail("error", error);
       setOpen(false);
       throw error;

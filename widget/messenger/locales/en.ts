@@ -15,10 +15,10 @@ export const en = {
   verified: "Verified",
   signIn: "Sign in",
 
-  opening: "Opening the conversation",
+  opening: "Opening",
   emptyTitle: "How can we help?",
   empty: "Write to us. The answer is here when you come back.",
-  loadingOlder: "Loading earlier messages",
+  loadingOlder: "Loading",
   today: "Today",
   yesterday: "Yesterday",
   new: "New",
@@ -30,7 +30,7 @@ export const en = {
   agent: "Support",
   system: "Notice",
   typing: "{name} is typing",
-  typingSeveral: "Several people are typing",
+  typingSeveral: "Several are typing",
 
   sending: "Sending",
   sent: "Sent",
@@ -42,8 +42,7 @@ export const en = {
   delete: "Delete",
 
   placeholder: "Write a message",
-  charactersLeft: "{count} characters left",
-  "charactersLeft.one": "{count} character left",
+  charactersLeft: "Characters left: {count}",
 
   connecting: "Connecting",
   waiting: "Connection lost. Trying again.",
@@ -59,8 +58,8 @@ export const en = {
   failedTitle: "The messenger can't open",
   code: "Code: {code}",
 
-  "problem.identity": "Your sign-in could not be confirmed. Please sign in again.",
-  "problem.setup": "The messenger is not set up correctly on this page. Please tell the site.",
+  "problem.identity": "Your sign-in was not confirmed. Please sign in again.",
+  "problem.setup": "The messenger is not set up correctly on this page.",
   "problem.closed": "The messenger is switched off.",
   "problem.network": "The server can't be reached. Please check your connection.",
   "problem.unavailable": "The server can't answer. Please try again.",

@@ -67,11 +67,11 @@ describe("the limit", () => {
     await view.write("x".repeat(3599));
     expect(field().getAttribute("aria-describedby")).toBe(null);
     await view.write("x".repeat(3999));
-    expect(view.root.textContent).toContain("1 character left");
+    expect(view.root.textContent).toContain("Characters left: 1");
     const description = field().getAttribute("aria-describedby") ?? "";
-    expect(document.getElementById(description)?.textContent).toBe("1 character left");
+    expect(document.getElementById(description)?.textContent).toBe("Characters left: 1");
     await view.write("x".repeat(4002));
-    expect(view.root.textContent).toContain("-2 characters left");
+    expect(view.root.textContent).toContain("Characters left: -2");
     expect(view.all("status").map((status) => status.textContent)).toContain(
       "The message is too long. Please split it.",
     );
@@ -81,9 +81,9 @@ describe("the limit", () => {
 
   it("counts an emoji once", async () => {
     await view.write("😀".repeat(3995));
-    expect(view.root.textContent).toContain("5 characters left");
+    expect(view.root.textContent).toContain("Characters left: 5");
     await view.write("😀".repeat(2000));
-    expect(view.root.textContent).not.toContain("characters left");
+    expect(view.root.textContent).not.toContain("Characters left");
   });
 });
 

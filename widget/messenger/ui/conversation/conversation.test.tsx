@@ -83,7 +83,7 @@ describe("the log", () => {
     for (const [names, text] of [
       [["Grace"], "Grace is typing"],
       [[null], "Support is typing"],
-      [["Grace", "Lin"], "Several people are typing"],
+      [["Grace", "Lin"], "Several are typing"],
     ] as const) {
       await view.act(() => {
         model.typing.value = names;
@@ -105,7 +105,7 @@ describe("a message that failed", () => {
     const model = await show(failed("rate_limited", true));
     const article = view.all("article")[2];
     expect(article?.dataset.status).toBe("failed");
-    expect(article?.textContent).toContain("Message not sent. That was a lot at once.");
+    expect(article?.textContent).toContain("Message not sent. Too many messages.");
     view.one("button", "Retry").focus();
     await view.act(() => view.one("button", "Retry").click());
     // The button goes with the failure: the focus must not fall to the page.

@@ -66,7 +66,7 @@ describe("older messages", () => {
     await view.act(() => {
       model.thread.value = { ...model.thread.value, loadingOlder: true };
     });
-    expect(view.one("log").textContent).toContain("Loading earlier messages");
+    expect(view.one("log").textContent).toContain("Loading");
     await view.act(() => {
       model.thread.value = { ...model.thread.value, loadingOlder: false };
     });
