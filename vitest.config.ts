@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: "happy-dom",
           environment: "happy-dom",
-          include: ["widget/**/*.test.{ts,tsx}", "server/console/**/*.test.{ts,tsx}"],
+          include: ["{widget,server/console}/**/*.test.{ts,tsx}", "shared/**/*.test.tsx"],
         },
       },
       {

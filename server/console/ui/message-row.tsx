@@ -1,8 +1,8 @@
 import type { AgentConversation, Message } from "../../../shared/protocol.ts";
+import { richText } from "../../../shared/rich-text.tsx";
 import type { Desk } from "../model/desk.ts";
 import type { Outgoing } from "../model/outbox.ts";
 import { CheckIcon, ChecksIcon, ClockIcon } from "./icons.tsx";
-import { RichText } from "./rich-text.tsx";
 import { fullTimeOf, nameOf, timeOf } from "./words.ts";
 
 type Status = "sending" | "sent" | "delivered" | "read" | "failed";
@@ -33,7 +33,7 @@ export function MessageRow(props: {
         </time>
       </p>
       <p class="bubble" title={fullTimeOf(message.at)}>
-        <RichText text={message.text} />
+        {richText(message.text)}
       </p>
       {doubtful && <p class="message-status">Written before the identity was verified</p>}
       {status && props.last && <StatusLine status={status} />}
@@ -58,9 +58,7 @@ export function OutgoingRow({
       data-seq={status.kind === "stored" ? status.seq : undefined}
       data-author="agent"
     >
-      <p class="bubble">
-        <RichText text={entry.text} />
-      </p>
+      <p class="bubble">{richText(entry.text)}</p>
       {status.kind === "failed" ? (
         <p class="message-status problem" role="alert">
           Not sent: {status.reason}{" "}

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { richText } from "../../../../shared/rich-text.tsx";
 import { ada, type FakeModel, fakeModel, grace, said, threadOf } from "../fixtures/fake-model.ts";
 import { type Stage, stage } from "../fixtures/stage.ts";
-import { richText } from "../rich-text/rich-text.tsx";
 
-vi.mock("../rich-text/rich-text.tsx", { spy: true });
+vi.mock("../../../../shared/rich-text.tsx", { spy: true });
 
 let model: FakeModel;
 let view: Stage;

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { richText } from "../../../../shared/rich-text.tsx";
 import type { Entry, Thread } from "../../model/messenger-model.ts";
 import { emptyThread, fakeModel, grace, noon, pending, said, threadOf } from "../fixtures/fake-model.ts";
 import { type Stage, stage } from "../fixtures/stage.ts";
-import { richText } from "../rich-text/rich-text.tsx";
 
-vi.mock("../rich-text/rich-text.tsx", { spy: true });
+vi.mock("../../../../shared/rich-text.tsx", { spy: true });
 
 let view: Stage;
 afterEach(() => view.unmount());

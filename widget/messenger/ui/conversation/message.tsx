@@ -1,7 +1,7 @@
+import { richText } from "../../../../shared/rich-text.tsx";
 import { problemText } from "../../locales/problem-text.ts";
 import { focusLog } from "../focus.ts";
 import { checkIcon, clockIcon, doubleCheckIcon, warningIcon } from "../icons.tsx";
-import { richText } from "../rich-text/rich-text.tsx";
 import type { View } from "../view.ts";
 import type { Row } from "./rows.ts";
 
