@@ -24,20 +24,18 @@ export function parseOriginPattern(text: string): OriginPattern | null {
   return { scheme, subdomains: wildcard !== undefined, host, port };
 }
 
-/** @param origin as a browser sends it; `null` (opaque) and anything malformed match nothing */
-export function originAllowed(origin: string, patterns: readonly string[]): boolean {
-  const url = parseUrl(origin);
-  if (!url || url.origin !== origin || !/^https?:$/.test(url.protocol)) return false;
-  return patterns.some((text) => {
-    const allowed = parseOriginPattern(text);
-    return (
-      allowed !== null &&
-      url.protocol === `${allowed.scheme}:` &&
-      (allowed.port === "*" || url.port === allowed.port) &&
-      (allowed.subdomains ? url.hostname.endsWith(`.${allowed.host}`) : url.hostname === allowed.host)
-    );
+/**
+ * @param origin as a browser sends it; `null` (opaque) and anything malformed match nothing
+ * @param patterns that `parseOriginPattern` takes
+ */
+export const originAllowed = (origin: string, patterns: readonly string[]): boolean =>
+  patterns.some((text) => {
+    const exact = text
+      .replace(/[.[\]]/g, "\\$&")
+      .replace("*\\.", "([^/:@]+\\.)+")
+      .replace(":*", "(:\\d+)?");
+    return new RegExp(`^${exact}$`).test(origin);
   });
-}
 
 /** `URL.parse` for browsers that do not have it yet. */
 function parseUrl(text: string): URL | null {

@@ -1,7 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { acceptHost } from "./frame-bridge.ts";
+import { acceptHost, type Host } from "./frame-bridge.ts";
 import type { Connect, HostMessage } from "./messages.ts";
-import type { Bridge } from "./port.ts";
 
 const connect: Connect = { vouch: "connect", version: 1 };
 const logout: HostMessage = { t: "logout", everywhere: false, request: 1 };
@@ -27,7 +26,7 @@ function frameWindow() {
 
 async function accepted(options: Parameters<ReturnType<typeof frameWindow>["send"]>[0]): Promise<boolean> {
   const { window, send } = frameWindow();
-  let bridge: Bridge<unknown, unknown> | undefined;
+  let bridge: Host | undefined;
   void acceptHost({ window, allowedOrigins: ["https://*.acme.example"] }).then((found) => {
     bridge = found;
   });
@@ -71,15 +70,15 @@ test("a page that opened the frame's address directly is its own parent and is n
   expect(settled).not.toHaveBeenCalled();
 });
 
-test("what the host sends arrives parsed, and what makes no sense is dropped", async () => {
+test("what the host sent before anybody listened arrives, in order", async () => {
   const { window, send } = frameWindow();
-  const bridge = acceptHost({ window, allowedOrigins: ["https://www.acme.example"] });
+  const host = acceptHost({ window, allowedOrigins: ["https://www.acme.example"] });
   const port = send({});
-  port.postMessage({ t: "logout" });
-  port.postMessage("nonsense");
-  port.postMessage({ ...logout, extra: true });
-  const message = await new Promise((resolve) => void bridge.then(({ listen }) => listen(resolve)));
-  expect(message).toEqual(logout);
+  port.postMessage(logout);
+  port.postMessage({ t: "panel", open: true });
+  const heard: HostMessage[] = [];
+  (await host).listen((message) => heard.push(message));
+  await vi.waitFor(() => expect(heard).toEqual([logout, { t: "panel", open: true }]));
 });
 
 test("only the first port is taken", async () => {

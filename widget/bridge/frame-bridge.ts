@@ -2,8 +2,14 @@
 
 import { originAllowed } from "../../shared/origins.ts";
 import type { Connect, FrameMessage, HostMessage } from "./messages.ts";
-import { parseHostMessage } from "./parse-host-message.ts";
-import { type Bridge, createBridge } from "./port.ts";
+
+/** The page that shows the messenger. Its origin was checked: what it says is known by `t` and taken as it is. */
+export interface Host {
+  /** Lost where the page is gone. */
+  post(message: FrameMessage): void;
+  /** Call once. What arrived before is delivered then, in order. */
+  listen(handler: (message: HostMessage) => void): void;
+}
 
 export interface AcceptOptions {
   readonly window: Window;
@@ -16,23 +22,20 @@ export interface AcceptOptions {
  * this one, gets no answer. Resolves never where no allowed page calls. Call while the frame's module script runs: the
  * host sends after the frame's `load` event, which waits for module scripts, so the listener stands in time.
  */
-export function acceptHost({
-  window,
-  allowedOrigins,
-}: AcceptOptions): Promise<Bridge<HostMessage, FrameMessage>> {
+export function acceptHost({ window, allowedOrigins }: AcceptOptions): Promise<Host> {
   return new Promise((resolve) => {
-    const accept = ({ source, origin, data, ports: [port] }: MessageEvent<unknown>): void => {
+    const accept = ({ source, origin, data, ports: [port] }: MessageEvent<Partial<Connect> | null>): void => {
       // A page that opened the frame's address directly is its own parent.
       if (source !== window.parent || source === window || !port) return;
-      if (!originAllowed(origin, allowedOrigins) || !isConnect(data)) return;
+      if (!originAllowed(origin, allowedOrigins) || data?.vouch !== "connect" || data.version !== 1) return;
       window.removeEventListener("message", accept);
-      resolve(createBridge(port, parseHostMessage));
+      resolve({
+        post: (message) => port.postMessage(message),
+        listen: (handler) => {
+          port.onmessage = ({ data }) => handler(data);
+        },
+      });
     };
     window.addEventListener("message", accept);
   });
-}
-
-function isConnect(data: unknown): boolean {
-  const { vouch, version } = Object(data) as Partial<Record<keyof Connect, unknown>>;
-  return vouch === "connect" && version === 1;
 }

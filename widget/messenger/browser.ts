@@ -4,7 +4,7 @@ import { systemClock } from "../../shared/clock.ts";
 import type { KeyValue, Surroundings } from "./surroundings.ts";
 
 export function browserSurroundings(): Surroundings {
-  const channel = openChannel();
+  const channel = attempt(() => new BroadcastChannel("vouch:logout"));
   return {
     clock: systemClock,
     after(ms, run) {
@@ -17,30 +17,28 @@ export function browserSurroundings(): Surroundings {
     openSocket({ opened, text, closed }) {
       const socket = new WebSocket(`${location.origin.replace("http", "ws")}/api/v1/socket`);
       socket.onopen = opened;
-      socket.onmessage = ({ data }) => text(String(data));
-      socket.onclose = ({ code }) => closed(code);
+      socket.onmessage = ({ data }) => text(data);
+      socket.onclose = ({ code, reason }) => closed(code, reason);
       return socket;
     },
-    sha256,
+    fingerprint,
     online: () => navigator.onLine,
     visible: () => !document.hidden,
     tabStorage: tolerant(() => sessionStorage),
     storage: tolerant(() => localStorage),
     broadcast: {
-      post: (message) => channel?.postMessage(message),
-      listen(handler) {
-        channel?.addEventListener("message", ({ data }) => handler(data));
-      },
+      post: (contactId) => channel?.postMessage(contactId),
+      listen: (handler) => channel?.addEventListener("message", ({ data }) => handler(data)),
     },
   };
 }
 
-/** Where a browser keeps storage from frames of other sites, some refuse this too: then the server's word has to do. */
-function openChannel(): BroadcastChannel | null {
+/** Where a browser keeps storage from frames of other sites, the very access throws, and so do channels between tabs. */
+function attempt<Result>(run: () => Result): Result | undefined {
   try {
-    return new BroadcastChannel("vouch");
+    return run();
   } catch {
-    return null;
+    return undefined;
   }
 }
 
@@ -55,34 +53,27 @@ function uuid(): string {
   );
 }
 
-async function sha256(text: string): Promise<string | null> {
+async function fingerprint(text: string): Promise<string> {
   // Typed as always present; absent on plain http.
   const subtle: SubtleCrypto | undefined = crypto.subtle;
-  return subtle ? hex(new Uint8Array(await subtle.digest("SHA-256", new TextEncoder().encode(text)))) : null;
+  return subtle
+    ? hex(new Uint8Array(await subtle.digest("SHA-256", new TextEncoder().encode(text))))
+    : uuid();
 }
 
-/** Storage may be blocked (the very access throws) or full: then memory serves, for as long as the frame lives. */
-export function tolerant(access: () => KeyValue): KeyValue {
-  const memory = new Map<string, string>();
-  const attempt = <Result>(run: (storage: KeyValue) => Result, otherwise: Result): Result => {
-    try {
-      return run(access());
-    } catch {
-      return otherwise;
-    }
-  };
+/** Storage may be blocked or full: then memory serves, for as long as the frame lives. */
+export function tolerant(access: () => Pick<Storage, "getItem" | "setItem" | "removeItem">): KeyValue {
+  const memory = new Map<string, string | null>();
   return {
-    getItem: (key) => memory.get(key) ?? attempt((storage) => storage.getItem(key), null),
-    setItem(key, value) {
-      memory.set(key, value);
-      attempt((storage) => {
-        storage.setItem(key, value);
-        memory.delete(key);
-      }, undefined);
-    },
-    removeItem(key) {
+    get: (key) => memory.get(key) ?? attempt(() => access().getItem(key)) ?? null,
+    set(key, value) {
       memory.delete(key);
-      attempt((storage) => storage.removeItem(key), undefined);
+      try {
+        if (value === null) access().removeItem(key);
+        else access().setItem(key, value);
+      } catch {
+        memory.set(key, value);
+      }
     },
   };
 }

@@ -1,22 +1,19 @@
 /** The messenger without its interface: wires session, transport, outbox and model together, and speaks with the host. */
 
-import { batch, computed, effect, signal } from "@preact/signals";
-import type { DeploymentInfo, MessagePage, ServerFrame } from "../../shared/protocol.ts";
-import type { FrameMessage, HostMessage, HostSettings } from "../bridge/messages.ts";
-import type { Bridge } from "../bridge/port.ts";
+import { batch, computed, effect, signal } from "@preact/signals-core";
+import type { DeploymentInfo, MessagePage } from "../../shared/protocol.ts";
+import type { Host } from "../bridge/frame-bridge.ts";
+import type { HostMessage, HostSettings } from "../bridge/messages.ts";
 import { type Conversation, createConversation } from "./model/conversation.ts";
-import type { MessengerModel, Thread } from "./model/messenger-model.ts";
-import { createMemoryStorage } from "./outbox/storage.ts";
+import type { LinkState, MessengerModel, Thread } from "./model/messenger-model.ts";
 import { createKeeper } from "./session/keeper.ts";
-import { isShown, sessionPhase } from "./session/phase.ts";
 import { createRevocations } from "./session/revocations.ts";
-import type { Session } from "./session/session-state.ts";
+import { isShown, type Session } from "./session/session-state.ts";
 import { createVault } from "./session/vault.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { createApi, type PageRequest } from "./transport/api.ts";
-import { ApiError } from "./transport/api-error.ts";
+import { createApi, isRefusal, type PageRequest } from "./transport/api.ts";
+import type { ConnectionState } from "./transport/connection.ts";
 import { createLink } from "./transport/link.ts";
-import { linkState, stopFailure } from "./transport/link-state.ts";
 
 export interface Engine {
   readonly model: MessengerModel;
@@ -36,18 +33,12 @@ const nothing: Thread = {
   agent: { delivered: 0, read: 0 },
 };
 
-export function createEngine(
-  surroundings: Surroundings,
-  deployment: DeploymentInfo,
-  host: Bridge<HostMessage, FrameMessage>,
-): Engine {
+export function createEngine(surroundings: Surroundings, deployment: DeploymentInfo, host: Host): Engine {
   const settings = signal<HostSettings>({ appearance: {}, strings: {} });
   const panelOpen = signal(false);
   const canSignIn = signal(false);
-  const signInRequired = deployment.signIn.required;
   const api = createApi(surroundings, deployment.id);
   const revocations = createRevocations(surroundings, api);
-  const outboxes = createMemoryStorage();
   let session: Session | null = null;
 
   const link = createLink(surroundings, {
@@ -55,45 +46,41 @@ export function createEngine(
       token: session?.sessionToken ?? "",
       afterSeq: conversation.peek().position(),
     }),
-    frame: receive,
-    stopped(closeCode) {
-      if (closeCode === 4401) keeper.dispatch({ t: "doubted" });
+    frame(frame) {
+      if (frame.t === "session") keeper.dispatch({ t: frame.state, expiresAt: frame.expiresAt });
+      else conversation.peek().receive(frame);
     },
+    stopped: sessionOver,
   });
 
   const keeper = createKeeper({
     surroundings,
     api,
     revocations,
-    vault: createVault(surroundings, deployment.id),
-    sha256: surroundings.sha256,
-    context: () => ({ signInRequired, visible: isVisible() }),
+    ...createVault(surroundings, deployment.id),
+    context: () => ({ signInRequired: deployment.signIn.required, visible: isVisible() }),
     post: host.post,
     adopt(opened) {
       session = opened;
-      conversation.peek().bind(opened);
-      link.start();
+      conversation.peek().bind(opened.conversation);
+      link.tell("start");
     },
-    disconnect: link.stop,
-    reconnect: link.again,
+    disconnect: () => link.tell("stop"),
     tearDown() {
       session = null;
-      link.stop();
-      outboxes.clear();
+      link.tell("stop");
       conversation.peek().dispose();
       conversation.value = newConversation();
     },
   });
 
   const conversation = signal(newConversation());
-  const shown = computed(() => isShown(keeper.state.value));
-  const seen = <T>(read: (conversation: Conversation) => T, otherwise: T) =>
-    computed(() => (shown.value ? read(conversation.value) : otherwise));
+  /** What is done to a hidden conversation is done to nobody's. */
+  const shown = computed(() => (isShown(keeper.state.value) ? conversation.value : null));
 
   function newConversation(): Conversation {
     return createConversation({
       surroundings,
-      storage: outboxes,
       send: link.send,
       read,
       received: ({ id, seq }) => host.post({ t: "messageReceived", id, seq }),
@@ -101,36 +88,38 @@ export function createEngine(
   }
 
   async function read(page: PageRequest): Promise<MessagePage | null> {
-    if (!session) return null;
-    try {
-      return await api.messages(session.sessionToken, page);
-    } catch (error) {
-      if (error instanceof ApiError && error.code.startsWith("session_")) keeper.dispatch({ t: "doubted" });
-      return null;
-    }
+    const asked = session;
+    const answer = asked && (await api.messages(asked.sessionToken, page));
+    if (!answer || !isRefusal(answer)) return answer;
+    if (answer.code.startsWith("session_") && asked === session) sessionOver(answer.code);
+    return null;
   }
 
-  function receive(frame: ServerFrame): void {
-    if (frame.t !== "session") conversation.peek().receive(frame);
-    else keeper.dispatch({ t: frame.state, expiresAt: frame.expiresAt });
+  /**
+   * The server closed the connection for good, or knows the session no more. Whatever it was, the way back is the one of an
+   * expired session, at whose first step the server says what is wrong.
+   */
+  function sessionOver(code: string): void {
+    keeper.dispatch({ t: code === "session_revoked" ? "revoked" : "expired" });
   }
 
-  const isVisible = (): boolean => panelOpen.peek() && surroundings.visible();
+  function isVisible(): boolean {
+    return panelOpen.peek() && surroundings.visible();
+  }
+
   const acted = (): void => keeper.dispatch({ t: "acted" });
 
-  /** What is done to a hidden conversation is done to nobody's. */
-  const whileShown =
-    <Arguments extends unknown[]>(act: (conversation: Conversation, ...rest: Arguments) => void) =>
-    (...rest: Arguments): void => {
-      if (shown.peek()) batch(() => act(conversation.peek(), ...rest));
-    };
+  function reconnect(): void {
+    keeper.dispatch({ t: "retry" });
+    link.tell("wake");
+  }
 
   function heard(message: HostMessage): void {
     switch (message.t) {
       case "start":
-        settings.value = message.settings;
+        settings.value = readable(message.settings);
         canSignIn.value = message.canSignIn;
-        host.post({ t: "ready", appearance: { ...deployment.appearance, ...message.settings.appearance } });
+        host.post({ t: "ready", appearance: { ...deployment.appearance, ...settings.value.appearance } });
         keeper.dispatch(message);
         setPanel(message.open);
         break;
@@ -138,7 +127,7 @@ export function createEngine(
         setPanel(message.open);
         break;
       case "settings":
-        settings.value = message.settings;
+        settings.value = readable(message.settings);
         break;
       case "canSignIn":
         canSignIn.value = message.canSignIn;
@@ -157,38 +146,22 @@ export function createEngine(
     deployment,
     settings,
     panelOpen,
-    session: computed(
-      () =>
-        stopFailure(link.state.value) ??
-        sessionPhase(keeper.state.value, { signInRequired, canSignIn: canSignIn.value }),
-    ),
+    session: computed(() => {
+      const { phase } = keeper.state.value;
+      return "canSignIn" in phase ? { ...phase, canSignIn: canSignIn.value } : phase;
+    }),
     link: computed(() => linkState(link.state.value)),
-    thread: seen(({ thread }) => thread.value, nothing),
-    unread: seen(({ unread }) => unread.value, 0),
-    typing: seen(({ typing }) => typing.value, []),
-    draft: seen(({ draft }) => draft.value, ""),
-    setDraft: whileShown(({ setDraft }, text: string) => {
-      setDraft(text);
-      acted();
-    }),
-    send: whileShown(({ send }, text: string) => {
-      send(text);
-      acted();
-    }),
-    retry: whileShown(({ retry }, id: string) => {
-      retry(id);
-      acted();
-    }),
-    discard: whileShown(({ discard }, id: string) => discard(id)),
-    markRead: whileShown(({ markRead }, seq: number) => markRead(seq)),
-    loadOlder: async () => {
-      if (shown.peek()) await conversation.peek().loadOlder();
-    },
-    reconnect() {
-      keeper.dispatch({ t: "retry" });
-      link.wake();
-      if (session && link.state.peek().kind === "stopped") link.start();
-    },
+    thread: computed(() => shown.value?.thread.value ?? nothing),
+    unread: computed(() => shown.value?.unread.value ?? 0),
+    typing: computed(() => shown.value?.typing.value ?? []),
+    draft: computed(() => shown.value?.draft.value ?? ""),
+    setDraft: (text) => shown.peek()?.setDraft(text),
+    send: (text) => shown.peek()?.send(text),
+    retry: (id) => shown.peek()?.retry(id),
+    discard: (id) => shown.peek()?.discard(id),
+    markRead: (seq) => shown.peek()?.markRead(seq),
+    loadOlder: async () => shown.peek()?.loadOlder(),
+    reconnect,
     signIn: () => host.post({ t: "signInRequested" }),
     close: () => host.post({ t: "closeRequested" }),
   };
@@ -209,10 +182,26 @@ export function createEngine(
     acted,
     woken() {
       revocations.resume();
-      keeper.dispatch({ t: "retry" });
-      link.wake();
+      reconnect();
       if (isVisible()) acted();
     },
-    offline: link.offline,
+    offline: () => link.tell("offline"),
   };
 }
+
+/** What the banner says of the connection. */
+function linkState(state: ConnectionState): LinkState {
+  if (state.kind === "live") return { kind: "live" };
+  if (state.kind !== "waiting") return { kind: "connecting" };
+  const { retryAt } = state;
+  return retryAt === null ? { kind: "offline" } : { kind: "waiting", retryAt };
+}
+
+/** A site's own looks and texts, as far as they are texts. */
+const readable = ({ appearance, strings }: HostSettings): HostSettings => ({
+  appearance: texts(appearance),
+  strings: texts(strings),
+});
+
+const texts = (values: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value === "string"));

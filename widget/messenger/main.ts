@@ -12,31 +12,31 @@ function readBootstrap(): FrameBootstrap {
 
 function listen({ acted, woken, offline }: Engine): void {
   const seen = (): void => {
-    if (document.visibilityState === "visible") woken();
+    if (!document.hidden) woken();
   };
-  window.addEventListener("online", woken);
-  window.addEventListener("offline", offline);
-  document.addEventListener("visibilitychange", seen);
+  addEventListener("online", woken);
+  addEventListener("offline", offline);
+  addEventListener("visibilitychange", seen);
   // Back from the browser's page cache, where sockets do not live.
-  window.addEventListener("pageshow", seen);
-  for (const type of ["pointerdown", "keydown"]) document.addEventListener(type, acted, { passive: true });
+  addEventListener("pageshow", seen);
+  // Whatever a customer does, by hand or through an assistive technology, ends in one of these.
+  for (const type of ["click", "input", "keydown"]) addEventListener(type, acted);
 }
 
 /** The interface is loaded at the first open, while the session is still being opened. */
-function showWhenOpened({ model }: Engine, root: HTMLElement): void {
-  const stop = model.panelOpen.subscribe((open) => {
-    if (!open) return;
-    queueMicrotask(() => stop());
-    void import("./ui/mount.tsx").then(({ mount }) => mount(root, model));
+function showWhenOpened({ model }: Engine): void {
+  const root = document.getElementById("messenger") ?? document.body;
+  let loaded: Promise<unknown> | undefined;
+  model.panelOpen.subscribe((isOpen) => {
+    if (isOpen) loaded ??= import("./ui/mount.tsx").then(({ mount }) => mount(root, model));
   });
 }
 
 const { deployment, allowedOrigins } = readBootstrap();
-const root = document.getElementById("messenger");
 
 // No top-level await: the host speaks after the frame's `load`, which must not wait for what the host says.
 void acceptHost({ window, allowedOrigins }).then((host) => {
   const engine = createEngine(browserSurroundings(), deployment, host);
   listen(engine);
-  if (root) showWhenOpened(engine, root);
+  showWhenOpened(engine);
 });

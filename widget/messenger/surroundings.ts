@@ -5,14 +5,18 @@ import type { Clock } from "../../shared/clock.ts";
 /** Runs once after `ms` milliseconds. @returns cancels; harmless once it has run */
 export type After = (ms: number, run: () => void) => () => void;
 
-/** The slice of Web Storage that is used. */
-export type KeyValue = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+/** Texts that outlive the page. Never throws. */
+export interface KeyValue {
+  get(key: string): string | null;
+  /** null: removes it. */
+  set(key: string, value: string | null): void;
+}
 
 export interface SocketHandlers {
   opened(): void;
   text(data: string): void;
-  /** Exactly once, also where the socket never opened. */
-  closed(code: number): void;
+  /** Exactly once, also where the socket never opened. @param reason a problem's code where the server closed it */
+  closed(code: number, reason: string): void;
 }
 
 export interface Socket {
@@ -28,8 +32,8 @@ export interface Surroundings {
   readonly uuid: () => string;
   readonly fetch: (path: string, init: RequestInit) => Promise<Response>;
   readonly openSocket: (handlers: SocketHandlers) => Socket;
-  /** SHA-256 in lower-case hex; null where the browser has no WebCrypto (plain http). */
-  readonly sha256: (text: string) => Promise<string | null>;
+  /** A text's fingerprint: SHA-256, or something that equals no other where the browser has no WebCrypto (plain http). */
+  readonly fingerprint: (text: string) => Promise<string>;
   /** Whether the browser believes it has a network. */
   readonly online: () => boolean;
   /** Whether the page that shows the frame can be seen. */
@@ -38,6 +42,6 @@ export interface Surroundings {
   readonly tabStorage: KeyValue;
   /** Lives until it is wiped. */
   readonly storage: KeyValue;
-  /** To the frames of the same origin in other tabs. */
-  readonly broadcast: { post(message: unknown): void; listen(handler: (message: unknown) => void): void };
+  /** To the frames of the same origin in other tabs: the id of a contact who has logged out. */
+  readonly broadcast: { post(contactId: string): void; listen(handler: (contactId: string) => void): void };
 }

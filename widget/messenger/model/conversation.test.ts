@@ -14,32 +14,85 @@ import type { Conversation } from "./conversation.ts";
 let stage: ConversationStage;
 let conversation: Conversation;
 
+const opened = (lastSeq: number, readSeq = 0) => session(lastSeq, readSeq).conversation;
+const sends = () => stage.frames.flatMap((frame) => (frame.t === "send" ? [frame.id] : []));
+
 beforeEach(() => {
   stage = new ConversationStage();
   conversation = stage.conversation;
 });
 
 describe("a conversation", () => {
-  test("shows a message of one's own at its place as soon as it is acknowledged", () => {
-    conversation.bind(session(0));
+  test("keeps a message of one's own on the screen, and puts it at its place when it comes", () => {
+    conversation.bind(opened(0));
     conversation.send("Hello");
-    conversation.receive({ t: "ack", id: "own-1", seq: 1, at });
     expect(conversation.thread.value.entries).toMatchObject([
-      { kind: "message", own: true, status: "sent", message: { seq: 1, text: "Hello", verified: true } },
+      { kind: "pending", id: "own-1", text: "Hello", status: "sending" },
     ]);
-    conversation.receive(live(written(1, "contact", "own-1")));
-    expect(stage.lines()).toEqual(["own-1"]);
+    const message = stage.store("own-1");
+    conversation.receive({ t: "ack", id: "own-1", seq: 1, at });
+    expect(stage.lines()).toEqual(["own-1?"]);
+    conversation.receive(live(message));
+    expect(conversation.thread.value.entries).toMatchObject([
+      { kind: "message", own: true, status: "sent", message: { id: "own-1", seq: 1 } },
+    ]);
+    expect(stage.received).toEqual([]);
   });
 
-  test("takes a message out of the outbox that was stored long ago", () => {
-    conversation.bind(session(5));
+  test("takes a message that comes before its acknowledgement as stored, and shows it once", async () => {
+    conversation.bind(opened(0));
     conversation.send("Hello");
-    conversation.receive({ t: "ack", id: "own-1", seq: 3, at });
-    expect(stage.lines()).toEqual([]);
+    conversation.receive(live(stage.store("own-1")));
+    conversation.receive({ t: "ack", id: "own-1", seq: 1, at });
+    conversation.receive(live(stage.store("own-1")));
+    await stage.time.pass(60_000);
+    expect(stage.lines()).toEqual(["own-1"]);
+    expect(sends()).toEqual(["own-1"]);
+  });
+
+  test("reads what was acknowledged and does not come by itself", async () => {
+    conversation.bind(opened(0));
+    conversation.send("Hello");
+    stage.agentWrites();
+    stage.store("own-1");
+    conversation.receive({ t: "ack", id: "own-1", seq: 2, at });
+    await stage.time.pass(1000);
+    expect(stage.lines()).toEqual(["agent-1", "own-1"]);
+    expect(stage.received).toEqual([1]);
+  });
+
+  test("sends what is not known to be stored again under its id with the next connection", () => {
+    conversation.bind(opened(0));
+    conversation.send("one");
+    conversation.send("two");
+    stage.up = false;
+    conversation.send("three");
+    stage.up = true;
+    conversation.receive(ready(0));
+    for (const id of ["own-1", "own-2", "own-3"]) conversation.receive(live(stage.store(id)));
+    expect(sends()).toEqual(["own-1", "own-1", "own-2", "own-3"]);
+    expect(stage.lines()).toEqual(["own-1", "own-2", "own-3"]);
+  });
+
+  test("shows a refusal at the message refused, to be retried or discarded", () => {
+    conversation.bind(opened(0));
+    conversation.send("one");
+    conversation.send("two");
+    conversation.receive({ t: "refused", id: "own-1", code: "forbidden", detail: "" });
+    conversation.receive({ t: "refused", id: "own-2", code: "message_too_long", detail: "" });
+    expect(conversation.thread.value.entries).toMatchObject([
+      { kind: "pending", id: "own-1", status: "failed", code: "forbidden", retryable: true },
+      { kind: "pending", id: "own-2", status: "failed", code: "message_too_long", retryable: false },
+    ]);
+    conversation.discard("own-2");
+    conversation.retry("own-1");
+    conversation.receive(live(stage.store("own-1")));
+    expect(stage.lines()).toEqual(["own-1"]);
+    expect(sends()).toEqual(["own-1", "own-2", "own-1"]);
   });
 
   test("moves its own messages on with the agents' receipts, and leaves the other lines as they are", () => {
-    conversation.bind(session(0));
+    conversation.bind(opened(0));
     conversation.receive(live(written(1, "agent")));
     conversation.receive(live(written(2, "contact")));
     const [before] = conversation.thread.value.entries;
@@ -54,7 +107,7 @@ describe("a conversation", () => {
 
   test("reads history a page at a time until the beginning", async () => {
     for (let count = 0; count < 120; count++) stage.agentWrites();
-    conversation.bind(session(120, 120));
+    conversation.bind(opened(120, 120));
     expect(conversation.thread.value).toMatchObject({ hasOlder: true, loadingOlder: true });
     await stage.time.pass(0);
     expect(stage.lines()).toHaveLength(50);
@@ -71,7 +124,7 @@ describe("a conversation", () => {
   test("reads the first page with the next connection where it failed with the last", async () => {
     stage.agentWrites();
     stage.up = false;
-    conversation.bind(session(1));
+    conversation.bind(opened(1));
     await stage.time.pass(0);
     expect(stage.lines()).toEqual([]);
     stage.up = true;
@@ -81,10 +134,13 @@ describe("a conversation", () => {
   });
 
   test("reads a gap that stays, and none that closes by itself", async () => {
-    conversation.bind(session(0));
+    conversation.bind(opened(0));
+    await stage.time.pass(0);
     const [first, second] = [stage.agentWrites(), stage.agentWrites()];
     conversation.receive(live(second));
+    expect([stage.lines(), conversation.position()]).toEqual([[], 0]);
     conversation.receive(live(first));
+    conversation.receive(live(second));
     await stage.time.pass(1000);
     expect(stage.pages).toEqual([]);
     stage.agentWrites();
@@ -94,11 +150,24 @@ describe("a conversation", () => {
     await stage.time.pass(1000);
     expect(stage.lines()).toEqual(["agent-1", "agent-2", "agent-3", "agent-4", "agent-5"]);
     expect(stage.received).toEqual([1, 2, 3, 4, 5]);
-    expect(stage.pages).toHaveLength(1);
+    expect(stage.pages).toEqual([{ side: "after", seq: 2, limit: 100 }]);
+  });
+
+  test("reads a gap longer than a page to its end, and tries again where reading fails", async () => {
+    conversation.bind(opened(0));
+    for (let count = 0; count < 250; count++) stage.agentWrites();
+    stage.up = false;
+    conversation.receive(live(written(250, "agent")));
+    await stage.time.pass(400);
+    expect([stage.lines(), stage.pages.length]).toEqual([[], 1]);
+    stage.up = true;
+    await stage.time.pass(120_000);
+    expect(stage.lines()).toEqual(stage.stored.map(({ id }) => id));
+    expect(stage.pages).toHaveLength(4);
   });
 
   test("counts what agents wrote after the last message read", () => {
-    conversation.bind(session(0));
+    conversation.bind(opened(0));
     for (let count = 0; count < 3; count++) conversation.receive(live(stage.agentWrites()));
     conversation.receive(live(written(4, "contact")));
     expect(conversation.unread.value).toBe(3);
@@ -111,14 +180,14 @@ describe("a conversation", () => {
   });
 
   test("learns from another device what was read", () => {
-    conversation.bind(session(0));
+    conversation.bind(opened(0));
     conversation.receive(live(stage.agentWrites()));
     conversation.receive({ t: "receipt", conversationId, by: "contact", kind: "read", seq: 1 });
     expect(conversation.unread.value).toBe(0);
   });
 
   test("reports a burst once, and with the next connection what the last one may have lost", async () => {
-    conversation.bind(session(0));
+    conversation.bind(opened(0));
     for (let count = 0; count < 5; count++) conversation.receive(live(stage.agentWrites()));
     await stage.time.pass(500);
     stage.up = false;
@@ -133,7 +202,7 @@ describe("a conversation", () => {
   });
 
   test("says that one is writing every three seconds at most, and that one has stopped", async () => {
-    conversation.bind(session(0));
+    conversation.bind(opened(0));
     for (let count = 0; count < 70; count++) {
       conversation.setDraft("x".repeat(count + 1));
       await stage.time.pass(100);
@@ -156,7 +225,7 @@ describe("a conversation", () => {
       name,
       on,
     });
-    conversation.bind(session(0));
+    conversation.bind(opened(0));
     conversation.receive(typing(true));
     conversation.receive(typing(true, null));
     expect(conversation.typing.value).toEqual(["agent", null]);
@@ -173,7 +242,7 @@ describe("a conversation", () => {
 
   test("does nothing more once it is thrown away", async () => {
     stage.agentWrites();
-    conversation.bind(session(1));
+    conversation.bind(opened(1));
     conversation.send("Hello");
     conversation.setDraft("more");
     conversation.dispose();

@@ -3,23 +3,20 @@
  * or switching throws the whole object away, so nothing of one customer can be left behind for the next.
  */
 
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals-core";
 import type {
   ClientFrame,
   ConversationState,
   Message,
   MessagePage,
-  OpenedSession,
   Receipts,
   ServerFrame,
 } from "../../../shared/protocol.ts";
 import { createCourier } from "../outbox/courier.ts";
-import type { OutboxStorage } from "../outbox/storage.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { After, Surroundings } from "../surroundings.ts";
 import type { PageRequest } from "../transport/api.ts";
-import { createEntries } from "./entries.ts";
+import { entryOf } from "./entries.ts";
 import { createHistory } from "./history.ts";
-import { openWindow } from "./message-window.ts";
 import type { MessengerModel, Thread } from "./messenger-model.ts";
 import { createPositions } from "./positions.ts";
 import { createOwnTyping, createRemoteTyping } from "./typing.ts";
@@ -28,8 +25,8 @@ type Shown = "thread" | "unread" | "typing" | "draft";
 type Done = "setDraft" | "send" | "retry" | "discard" | "loadOlder" | "markRead";
 
 export interface Conversation extends Pick<MessengerModel, Shown | Done> {
-  /** The session that this conversation is for, first or renewed. What was written before belongs to its contact. */
-  bind(session: OpenedSession): void;
+  /** What a session says of it, first or renewed. */
+  bind(state: ConversationState): void;
   /** The newest message up to which none is missing: where a new connection resumes. */
   position(): number;
   receive(frame: ServerFrame): void;
@@ -38,7 +35,6 @@ export interface Conversation extends Pick<MessengerModel, Shown | Done> {
 
 export interface ConversationParts {
   readonly surroundings: Pick<Surroundings, "after" | "clock" | "random" | "uuid">;
-  readonly storage: OutboxStorage;
   /** @returns whether a live connection took it */
   readonly send: (frame: ClientFrame) => boolean;
   readonly read: (page: PageRequest) => Promise<MessagePage | null>;
@@ -46,60 +42,53 @@ export interface ConversationParts {
   readonly received: (message: Message) => void;
 }
 
-const nothingRead: Receipts = { delivered: 0, read: 0 };
-
 export function createConversation(parts: ConversationParts): Conversation {
-  const { surroundings, send } = parts;
-  const { after } = surroundings;
-  const window = signal(openWindow(0));
-  const agent = signal(nothingRead);
+  const { received } = parts;
+  let isGone = false;
+  // The conversation may be gone by the time that something comes of what it began; then it is nobody's.
+  const after: After = (ms, run) => parts.surroundings.after(ms, () => isGone || run());
+  const send: ConversationParts["send"] = (frame) => !isGone && parts.send(frame);
+  const read: ConversationParts["read"] = async (page) => {
+    const answer = await parts.read(page);
+    return isGone ? null : answer;
+  };
+  const surroundings = { ...parts.surroundings, after };
+  const agent = signal<Receipts>({ delivered: 0, read: 0 });
   const draft = signal("");
-  const entries = createEntries();
-  const courier = createCourier(surroundings, parts.storage, send);
+  const courier = createCourier(surroundings, send);
   const positions = createPositions(after, send);
   const remote = createRemoteTyping(after);
-  const own = createOwnTyping(after, (on) => send({ t: "typing", on }));
-  const history = createHistory(surroundings, { window, read: parts.read, added });
-  let session: OpenedSession | null = null;
+  const composing = createOwnTyping(after, (on) => send({ t: "typing", on }));
+  const history = createHistory(surroundings, { read, added });
+  const { window } = history;
+  let isBound = false;
 
-  function added(messages: readonly Message[], where: "newer" | "older"): void {
-    for (const message of messages) {
-      if (message.author.kind === "contact") {
-        courier.shown(message.id);
-        continue;
-      }
-      positions.arrived(message.seq);
-      if (where === "older") continue;
-      remote.heard(message.author.name, false);
-      parts.received(message);
-    }
-  }
-
-  /** The answer to our own message says where it stands; nothing is waited for to show it there. */
-  function acknowledged({ id, seq, at }: Extract<ServerFrame, { t: "ack" }>): void {
-    const item = courier.stored(id);
-    if (!item || !session) return;
-    if (seq <= window.peek().last) {
+  function added(message: Message, where: "newer" | "older"): void {
+    const { id, seq, author } = message;
+    if (author.kind === "contact") {
       courier.shown(id);
       return;
     }
-    const { name, verified } = session.contact;
-    const author = { kind: "contact", name } as const;
-    history.arrived({ id, seq, author, text: item.text, attachments: [], at, verified });
+    positions.arrived(seq);
+    if (where === "older") return;
+    remote.heard(author.name, false);
+    received(message);
+  }
+
+  function agentReached({ delivered, read }: Receipts): void {
+    const before = agent.peek();
+    agent.value = {
+      delivered: Math.max(before.delivered, delivered, read),
+      read: Math.max(before.read, read),
+    };
   }
 
   function know(state: Pick<ConversationState, "readSeq" | "agent">): void {
     positions.known(state.readSeq);
-    agent.value = furthest(agent.peek(), state.agent);
+    agentReached(state.agent);
   }
 
-  function receipt({ by, kind, seq }: Extract<ServerFrame, { t: "receipt" }>): void {
-    const read = kind === "read" ? seq : 0;
-    if (by === "agent") agent.value = furthest(agent.peek(), { delivered: seq, read });
-    else if (read > 0) positions.known(read);
-  }
-
-  function handle(frame: ServerFrame): void {
+  function receive(frame: ServerFrame): void {
     switch (frame.t) {
       case "ready":
         know(frame);
@@ -112,13 +101,17 @@ export function createConversation(parts: ConversationParts): Conversation {
         history.arrived(frame.message);
         break;
       case "ack":
-        acknowledged(frame);
+        // The message itself comes to whoever sent it as well, or is read as a gap.
+        courier.stored(frame.id);
+        history.exists(frame.seq);
         break;
       case "refused":
-        if (frame.id !== undefined) courier.refused(frame.id, frame.code, frame.retryAfterMs);
+        if (frame.id) courier.refused(frame.id, frame.code, frame.retryAfterMs);
         break;
       case "receipt":
-        receipt(frame);
+        if (frame.by === "agent")
+          agentReached({ delivered: frame.seq, read: frame.kind === "read" ? frame.seq : 0 });
+        else if (frame.kind === "read") positions.known(frame.seq);
         break;
       case "typing":
         if (frame.by === "agent") remote.heard(frame.name, frame.on);
@@ -126,7 +119,10 @@ export function createConversation(parts: ConversationParts): Conversation {
   }
 
   const thread: ReadonlySignal<Thread> = computed(() => ({
-    entries: [...entries(window.value.messages, agent.value), ...courier.outbox.value],
+    entries: [
+      ...window.value.messages.map((message) => entryOf(message, agent.value)),
+      ...courier.outbox.value,
+    ],
     hasOlder: window.value.floor > 0,
     loadingOlder: history.loading.value,
     lastSeq: window.value.last,
@@ -144,41 +140,31 @@ export function createConversation(parts: ConversationParts): Conversation {
     ),
     typing: remote.names,
     draft,
-    bind(opened) {
-      const { conversation, contact } = opened;
-      const first = session === null;
-      session = opened;
-      batch(() => {
-        if (first) window.value = openWindow(conversation.lastSeq);
-        know(conversation);
-        courier.bind(contact.id);
-      });
-      if (first) void history.older();
+    bind(state) {
+      know(state);
+      if (isBound) return;
+      isBound = true;
+      history.open(state.lastSeq);
+      void history.older();
     },
     position: () => window.peek().last,
-    receive: (frame) => batch(() => handle(frame)),
+    receive: (frame) => batch(() => receive(frame)),
     setDraft(text) {
       draft.value = text;
-      own.composing(text);
+      composing(text);
     },
-    send(text) {
+    send: (text) =>
       batch(() => {
         draft.value = "";
-        own.composing("");
+        composing("");
         courier.write(text);
-      });
-    },
+      }),
     retry: courier.retry,
     discard: courier.discard,
     loadOlder: history.older,
     markRead: (seq) => positions.read(Math.min(seq, window.peek().last)),
     dispose() {
-      for (const part of [courier, positions, remote, own, history]) part.dispose();
+      isGone = true;
     },
   };
 }
-
-const furthest = (a: Receipts, b: Receipts): Receipts => ({
-  delivered: Math.max(a.delivered, b.delivered, b.read),
-  read: Math.max(a.read, b.read),
-});

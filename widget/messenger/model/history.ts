@@ -1,90 +1,92 @@
-/** Reads from the store what live delivery does not bring: older pages, and the messages missing in a gap. */
+/** The messages of a conversation: live ones as they come, older pages and what live delivery lost from the store. */
 
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Message, MessagePage } from "../../../shared/protocol.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { PageRequest } from "../transport/api.ts";
 import { backoffMs } from "../transport/backoff.ts";
-import { hasGap, type MessageWindow, withMessage, withNewerPage, withOlderPage } from "./message-window.ts";
+import { type MessageWindow, openWindow, withMessages } from "./message-window.ts";
 
 const olderLimit = 50;
 const newerLimit = 100;
-/** An acknowledgement often overtakes other people's messages by a moment; only a gap that stays is read. */
+/** An acknowledgement often overtakes messages by a moment; only a gap that stays is read. */
 const settleMs = 300;
 
 export interface History {
+  readonly window: ReadonlySignal<MessageWindow>;
   readonly loading: ReadonlySignal<boolean>;
+  /** Begins at the end of the conversation. */
+  open(lastSeq: number): void;
   /** Reads the page before the oldest. Does nothing at the beginning, or while one is on its way. Never rejects. */
   older(): Promise<void>;
   arrived(message: Message): void;
-  dispose(): void;
+  /** There is a message of this number, whether or not it arrives by itself. */
+  exists(seq: number): void;
 }
 
 export interface HistoryParts {
-  readonly window: Signal<MessageWindow>;
   /** null where the page could not be read; whoever reads has dealt with the cause. */
   readonly read: (page: PageRequest) => Promise<MessagePage | null>;
-  /** Messages that came into the window, in order: after the newest known before, or before the oldest. */
-  readonly added: (messages: readonly Message[], where: "newer" | "older") => void;
+  /** A message came into the window: behind the newest known before, or in front of the oldest. */
+  readonly added: (message: Message, where: "newer" | "older") => void;
 }
 
 export function createHistory(
   { after, random }: Pick<Surroundings, "after" | "random">,
-  { window, read, added }: HistoryParts,
+  { read, added }: HistoryParts,
 ): History {
+  const window = signal(openWindow(0));
   const loading = signal(false);
-  // The conversation may be gone by the time a page arrives; then the page is nobody's.
-  const gone = new AbortController();
-  let cancelRepair: (() => void) | null = null;
+  /** The greatest number heard of. */
+  let end = 0;
+  let isMending = false;
 
-  function update(next: MessageWindow): void {
+  function merge(page: readonly Message[]): void {
     const { floor, last } = window.peek();
-    window.value = next;
-    if (next.last > last)
-      added(
-        next.messages.filter(({ seq }) => seq > last),
-        "newer",
-      );
-    if (next.floor < floor)
-      added(
-        next.messages.filter(({ seq }) => seq <= floor),
-        "older",
-      );
+    window.value = withMessages(window.peek(), page);
+    for (const message of page) {
+      if (message.seq > last) added(message, "newer");
+      if (message.seq <= floor) added(message, "older");
+    }
   }
 
-  function watchGap(attempt: number): void {
-    if (!hasGap(window.peek()) || cancelRepair || gone.signal.aborted) return;
-    cancelRepair = after(settleMs + (attempt && backoffMs(attempt, random())), () => void repair(attempt));
+  function mend(attempt: number): void {
+    if (isMending || end <= window.peek().last) return;
+    isMending = true;
+    after(settleMs + (attempt && backoffMs(attempt, random())), () => void repair(attempt));
   }
 
   async function repair(attempt: number): Promise<void> {
-    if (hasGap(window.peek())) {
-      const page = await read({ side: "after", seq: window.peek().last, limit: newerLimit });
-      if (gone.signal.aborted) return;
-      if (page) update(withNewerPage(window.peek(), page));
-    }
-    cancelRepair = null;
-    watchGap(attempt + 1);
+    const { last } = window.peek();
+    const page = end > last ? await read({ side: "after", seq: last, limit: newerLimit }) : null;
+    isMending = false;
+    if (page) merge(page.messages);
+    mend(attempt + 1);
+  }
+
+  function exists(seq: number): void {
+    end = Math.max(end, seq);
+    mend(0);
   }
 
   return {
+    window,
     loading,
+    open(lastSeq) {
+      window.value = openWindow(lastSeq);
+    },
     async older() {
       const { floor } = window.peek();
       if (floor === 0 || loading.peek()) return;
       loading.value = true;
       const page = await read({ side: "before", seq: floor + 1, limit: olderLimit });
-      if (gone.signal.aborted) return;
       loading.value = false;
-      if (page) update(withOlderPage(window.peek(), { limit: olderLimit }, page));
+      if (page) merge(page.messages);
     },
     arrived(message) {
-      update(withMessage(window.peek(), message));
-      watchGap(0);
+      if (message.seq === window.peek().last + 1) merge([message]);
+      else exists(message.seq);
     },
-    dispose() {
-      gone.abort();
-      cancelRepair?.();
-    },
+    exists,
   };
 }

@@ -3,7 +3,7 @@
  * knowing who looks; the interface is loaded on the first open and reads signals only. One fact, one signal.
  */
 
-import type { ReadonlySignal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals-core";
 import type { ErrorCode } from "../../../shared/problems.ts";
 import type { DeploymentInfo, Message, Receipts } from "../../../shared/protocol.ts";
 import type { AuthenticatedContact, HostSettings } from "../../bridge/messages.ts";

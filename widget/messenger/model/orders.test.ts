@@ -13,7 +13,7 @@ test("a conversation ends up dense, in order and without doubles, however acknow
       weight: 5,
       arbitrary: fc.record({
         kind: fc.constant("answer" as const),
-        how: fc.constantFrom("ack", "echo", "both", "echo first", "lost"),
+        how: fc.constantFrom("ack", "echo", "both", "echo first", "lost", "refused"),
       }),
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("again" as const), back: fc.nat(5) }) },
@@ -26,7 +26,7 @@ test("a conversation ends up dense, in order and without doubles, however acknow
       const run = new ConversationStage();
       const { conversation: subject } = run;
       for (let count = 0; count < before; count++) run.agentWrites();
-      subject.bind(session(before));
+      subject.bind(session(before).conversation);
       const resume = () => {
         subject.receive(ready(run.stored.length));
         for (const message of run.stored.slice(subject.position())) subject.receive(live(message));
@@ -50,6 +50,16 @@ test("a conversation ends up dense, in order and without doubles, however acknow
             const frame = sends[answered];
             if (!frame) break;
             answered++;
+            if (action.how === "refused") {
+              subject.receive({
+                t: "refused",
+                id: frame.id,
+                code: "rate_limited",
+                detail: "",
+                retryAfterMs: 1000,
+              });
+              break;
+            }
             const message = run.store(frame.id);
             const ack: ServerFrame = { t: "ack", id: message.id, seq: message.seq, at };
             if (action.how === "ack" || action.how === "both") subject.receive(ack);
@@ -81,6 +91,7 @@ test("a conversation ends up dense, in order and without doubles, however acknow
         expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
       }
       // At last everything is answered.
+      resume();
       for (let round = 0; round < own.length + 2; round++) {
         const sends = run.frames.filter((frame) => frame.t === "send");
         for (const { id } of sends) {

@@ -1,6 +1,6 @@
 /** Tells the server how far messages have arrived here and been read; cumulative, so that a lost report does no harm. */
 
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { ClientFrame } from "../../../shared/protocol.ts";
 import type { After } from "../surroundings.ts";
 
@@ -17,7 +17,6 @@ export interface Positions {
   known(readSeq: number): void;
   /** Says again what an earlier connection may have lost. */
   linkUp(): void;
-  dispose(): void;
 }
 
 export function createPositions(after: After, send: (frame: ClientFrame) => boolean): Positions {
@@ -27,14 +26,17 @@ export function createPositions(after: After, send: (frame: ClientFrame) => bool
   let deliveredSeq = 0;
   let cancelReport: (() => void) | null = null;
 
-  function report(): void {
-    cancelReport = null;
-    if (arrivedSeq > Math.max(deliveredSeq, serverRead) && send({ t: "delivered", seq: arrivedSeq }))
-      deliveredSeq = arrivedSeq;
+  function advance(seq: number): void {
+    readSeq.value = Math.max(readSeq.peek(), seq);
   }
 
-  function reportRead(): void {
-    if (readSeq.peek() > serverRead && send({ t: "read", seq: readSeq.peek() })) serverRead = readSeq.peek();
+  function report(): void {
+    cancelReport?.();
+    cancelReport = null;
+    const seq = readSeq.peek();
+    if (seq > serverRead && send({ t: "read", seq })) serverRead = seq;
+    if (arrivedSeq > Math.max(deliveredSeq, serverRead) && send({ t: "delivered", seq: arrivedSeq }))
+      deliveredSeq = arrivedSeq;
   }
 
   return {
@@ -44,18 +46,16 @@ export function createPositions(after: After, send: (frame: ClientFrame) => bool
       cancelReport ??= after(pauseMs, report);
     },
     read(seq) {
-      readSeq.value = Math.max(readSeq.peek(), seq);
-      reportRead();
+      advance(seq);
+      report();
     },
     known(seq) {
       serverRead = seq;
-      readSeq.value = Math.max(readSeq.peek(), seq);
+      advance(seq);
     },
     linkUp() {
       deliveredSeq = 0;
-      reportRead();
       report();
     },
-    dispose: () => cancelReport?.(),
   };
 }

@@ -1,6 +1,6 @@
 /** “… is writing”, both ways. Neither side relies on the other to say that it stopped. */
 
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { After } from "../surroundings.ts";
 
 /** Said again this often while composing. */
@@ -12,7 +12,6 @@ export interface RemoteTyping {
   /** Names, in the order they began; null is an agent without a name. */
   readonly names: ReadonlySignal<readonly (string | null)[]>;
   heard(name: string | null, on: boolean): void;
-  dispose(): void;
 }
 
 export function createRemoteTyping(after: After): RemoteTyping {
@@ -31,22 +30,11 @@ export function createRemoteTyping(after: After): RemoteTyping {
     if (on !== Boolean(known)) names.value = [...expiries.keys()];
   }
 
-  return {
-    names,
-    heard,
-    dispose() {
-      for (const cancel of expiries.values()) cancel();
-    },
-  };
+  return { names, heard };
 }
 
-export interface OwnTyping {
-  /** The draft changed. */
-  composing(draft: string): void;
-  dispose(): void;
-}
-
-export function createOwnTyping(after: After, say: (on: boolean) => void): OwnTyping {
+/** @returns to be told of the draft whenever it changes */
+export function createOwnTyping(after: After, say: (on: boolean) => void): (draft: string) => void {
   let cancel: (() => void) | null = null;
 
   function stop(): void {
@@ -54,16 +42,13 @@ export function createOwnTyping(after: After, say: (on: boolean) => void): OwnTy
     cancel = null;
   }
 
-  return {
-    composing(draft) {
-      if (draft.trim() === "") {
-        if (cancel) say(false);
-        stop();
-      } else if (!cancel) {
-        say(true);
-        cancel = after(sayMs, stop);
-      }
-    },
-    dispose: stop,
+  return (draft) => {
+    if (draft.trim() === "") {
+      if (cancel) say(false);
+      stop();
+    } else if (!cancel) {
+      say(true);
+      cancel = after(sayMs, stop);
+    }
   };
 }

@@ -2,21 +2,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { ClientFrame } from "../../../shared/protocol.ts";
 import { type FakeTime, fakeTime } from "../fixtures/fake-time.ts";
 import { type Courier, createCourier } from "./courier.ts";
-import { createMemoryStorage } from "./storage.ts";
 
 let time: FakeTime;
 let sent: string[];
 let up: boolean;
 let courier: Courier;
-const storage = createMemoryStorage();
-
-function create(): Courier {
-  let ids = 0;
-  return createCourier({ ...time, uuid: () => `id-${++ids}` }, storage, (frame: ClientFrame) => {
-    if (up && frame.t === "send") sent.push(`${frame.id} ${frame.text}`);
-    return up;
-  });
-}
 
 const lines = () => courier.outbox.value.map(({ text, status, code }) => `${text} ${code ?? status}`);
 
@@ -24,13 +14,15 @@ beforeEach(() => {
   time = fakeTime();
   sent = [];
   up = true;
-  storage.clear();
-  courier = create();
+  let ids = 0;
+  courier = createCourier({ ...time, uuid: () => `id-${++ids}` }, (frame: ClientFrame) => {
+    if (up && frame.t === "send") sent.push(`${frame.id} ${frame.text}`);
+    return up;
+  });
 });
 
 describe("the outbox", () => {
   test("sends one message at a time, in the order written", () => {
-    courier.bind("ada");
     for (const text of ["one", "two", "three"]) courier.write(text);
     expect(sent).toEqual(["id-1 one"]);
     courier.stored("id-1");
@@ -39,17 +31,14 @@ describe("the outbox", () => {
   });
 
   test("shows a stored message until it stands in the conversation", () => {
-    courier.bind("ada");
     courier.write("one");
-    expect(courier.stored("id-1")?.text).toBe("one");
+    courier.stored("id-1");
     expect(lines()).toEqual(["one sending"]);
     courier.shown("id-1");
     expect(lines()).toEqual([]);
-    expect(courier.stored("id-1")).toBeUndefined();
   });
 
   test("goes on where the conversation shows a message before its acknowledgement comes", () => {
-    courier.bind("ada");
     courier.write("one");
     courier.write("two");
     courier.shown("id-1");
@@ -57,7 +46,6 @@ describe("the outbox", () => {
   });
 
   test("sends what was on its way again under its id, before anything else", () => {
-    courier.bind("ada");
     courier.write("one");
     up = false;
     courier.write("two");
@@ -67,14 +55,12 @@ describe("the outbox", () => {
   });
 
   test("repeats a message that a live connection never answered", async () => {
-    courier.bind("ada");
     courier.write("one");
     await time.pass(10_000);
     expect(sent).toEqual(["id-1 one", "id-1 one"]);
   });
 
   test("does not send a stored message again while it is not shown yet", () => {
-    courier.bind("ada");
     courier.write("one");
     courier.stored("id-1");
     courier.linkUp();
@@ -86,12 +72,12 @@ describe("the outbox", () => {
     ["unavailable", undefined, 2000],
     ["session_expired", undefined, 2000],
   ] as const)("tries again by itself after %s, and lets nothing overtake", async (code, asked, ms) => {
-    courier.bind("ada");
     courier.write("one");
     courier.write("two");
     courier.refused("id-1", code, asked);
+    courier.write("three");
     await time.pass(ms - 1);
-    expect([sent, lines()]).toEqual([["id-1 one"], ["one sending", "two sending"]]);
+    expect([sent, lines()]).toEqual([["id-1 one"], ["one sending", "two sending", "three sending"]]);
     await time.pass(1);
     expect(sent).toEqual(["id-1 one", "id-1 one"]);
   });
@@ -102,7 +88,6 @@ describe("the outbox", () => {
     ["attachment_refused", false],
     ["forbidden", true],
   ] as const)("leaves %s to the customer (retryable: %s), and sends the next", (code, retryable) => {
-    courier.bind("ada");
     courier.write("one");
     courier.write("two");
     courier.refused("id-1", code, undefined);
@@ -111,7 +96,6 @@ describe("the outbox", () => {
   });
 
   test("retries and discards failed messages, and those only", () => {
-    courier.bind("ada");
     courier.write("one");
     courier.discard("id-1");
     courier.retry("id-1");
@@ -124,33 +108,37 @@ describe("the outbox", () => {
     expect(lines()).toEqual([]);
   });
 
-  test("sends nothing before it is known whose it is", () => {
+  test("keeps a retried message at its place, and lets it wait for the one on its way", () => {
     courier.write("one");
-    expect(sent).toEqual([]);
-    courier.bind("ada");
-    courier.linkUp();
-    expect(sent).toEqual(["id-1 one"]);
+    courier.write("two");
+    courier.write("three");
+    courier.refused("id-1", "forbidden", undefined);
+    courier.retry("id-1");
+    expect([sent, lines()]).toEqual([
+      ["id-1 one", "id-2 two"],
+      ["one sending", "two sending", "three sending"],
+    ]);
+    courier.stored("id-2");
+    courier.stored("id-1");
+    expect(sent).toEqual(["id-1 one", "id-2 two", "id-1 one", "id-3 three"]);
   });
 
-  test("drops what another contact wrote, and keeps it for that one alone", () => {
+  test("keeps what is written without a connection, and sends it in order with the next", () => {
     up = false;
-    courier.bind("ada");
-    courier.write("Ada's");
-    courier.bind("bob");
+    courier.write("one");
+    courier.write("two");
+    expect([sent, lines()]).toEqual([[], ["one sending", "two sending"]]);
     up = true;
     courier.linkUp();
-    expect([sent, lines()]).toEqual([[], []]);
-    const later = create();
-    later.bind("ada");
-    later.linkUp();
-    expect(sent).toEqual(["id-1 Ada's"]);
+    courier.shown("id-1");
+    expect(sent).toEqual(["id-1 one", "id-2 two"]);
   });
 
-  test("is silent once it is disposed of", async () => {
-    courier.bind("ada");
+  test("leaves out the answer to a message that is not on its way", () => {
     courier.write("one");
-    courier.dispose();
-    await time.pass(60_000);
-    expect(sent).toEqual(["id-1 one"]);
+    courier.write("two");
+    courier.stored("id-1");
+    courier.refused("id-1", "forbidden", undefined);
+    expect(lines()).toEqual(["one sending", "two sending"]);
   });
 });

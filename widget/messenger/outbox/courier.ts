@@ -1,69 +1,61 @@
-/** Carries the outbox of one contact to the server: sends, waits, sends again, until each message is stored or refused. */
+/**
+ * Carries what one contact writes to the server: sends, waits, sends again, until each message is stored or refused. What
+ * is not known to be stored is kept in the order written, as the very lines that the log shows.
+ */
 
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { ProblemCode } from "../../../shared/problems.ts";
 import type { ClientFrame } from "../../../shared/protocol.ts";
+import type { Entry } from "../model/messenger-model.ts";
 import type { Surroundings } from "../surroundings.ts";
-import {
-  type Outbox,
-  type OutboxItem,
-  resendAfter,
-  withFailed,
-  withNew,
-  without,
-  withRetried,
-} from "./outbox.ts";
-import type { OutboxStorage } from "./storage.ts";
+
+/** `id` is a UUID, the same for ever, so that sending again can never make a second message. */
+export type OutboxItem = Extract<Entry, { kind: "pending" }>;
 
 /** A live connection answers within milliseconds; after this long the message is sent again under its id. */
 const answerMs = 10_000;
 
 export interface Courier {
-  readonly outbox: ReadonlySignal<Outbox>;
-  /** From here on everything in it belongs to this contact. What another contact wrote is dropped, never sent. */
-  bind(contactId: string): void;
+  readonly outbox: ReadonlySignal<readonly OutboxItem[]>;
   write(text: string): void;
   /** Takes up a failed message again, or gives it up; others are left alone. */
   retry(id: string): void;
   discard(id: string): void;
-  /** The server has stored it; it stays until it is `shown`. @returns undefined where it is not of this outbox */
-  stored(id: string): OutboxItem | undefined;
+  /** The server has stored it; it stays until it is `shown`. */
+  stored(id: string): void;
   /** It stands in the conversation now. */
   shown(id: string): void;
   refused(id: string, code: ProblemCode, retryAfterMs: number | undefined): void;
   /** A connection is there; what the last one left unanswered is sent again. */
   linkUp(): void;
-  dispose(): void;
 }
 
 export function createCourier(
   { after, clock, uuid }: Pick<Surroundings, "after" | "clock" | "uuid">,
-  storage: OutboxStorage,
   send: (frame: ClientFrame) => boolean,
 ): Courier {
-  const outbox = signal<Outbox>([]);
-  /** Stored by the server at a place in the conversation that is not shown yet. */
+  const outbox = signal<readonly OutboxItem[]>([]);
+  /** Stored by the server, and not shown in the conversation yet. */
   const placed = new Set<string>();
-  let owner: string | null = null;
   /** One at a time: a refusal in the middle of several would let the later ones overtake it. */
   let onItsWay: string | null = null;
   /** Runs while an answer is awaited, or while nothing may be sent. */
   let cancelWait: (() => void) | null = null;
 
-  function update(items: Outbox): void {
-    outbox.value = items;
-    if (owner !== null) storage.write(owner, items);
+  /** @param change null: takes it out */
+  function update(id: string, change: Partial<OutboxItem> | null): void {
+    outbox.value = outbox
+      .peek()
+      .flatMap((item) => (item.id !== id ? [item] : change ? [{ ...item, ...change }] : []));
   }
 
-  const find = (id: string): OutboxItem | undefined => outbox.peek().find((item) => item.id === id);
-
-  // Failed ones wait for the customer and hold nobody up.
-  const nextToSend = (): OutboxItem | undefined =>
-    outbox.peek().find(({ id, status }) => status === "sending" && !placed.has(id));
+  const hasFailed = (id: string): boolean =>
+    outbox.peek().some((item) => item.id === id && item.status === "failed");
 
   function pump(): void {
-    const item = nextToSend();
-    if (owner === null || cancelWait || !item || !send({ t: "send", id: item.id, text: item.text })) return;
+    // Failed ones wait for the customer and hold nobody up.
+    const item = outbox.peek().find(({ id, status }) => status === "sending" && !placed.has(id));
+    if (cancelWait || !item || !send({ t: "send", id: item.id, text: item.text })) return;
     onItsWay = item.id;
     cancelWait = after(answerMs, again);
   }
@@ -85,44 +77,42 @@ export function createCourier(
 
   return {
     outbox,
-    bind(contactId) {
-      if (owner === contactId) return;
-      const written = owner === null ? outbox.peek() : [];
-      owner = contactId;
-      update([...storage.read(contactId), ...written]);
-    },
     write(text) {
-      update(withNew(outbox.peek(), { id: uuid(), text, writtenAt: clock.now() }));
+      const item = { kind: "pending", id: uuid(), text, writtenAt: clock.now(), ...sending } as const;
+      outbox.value = [...outbox.peek(), item];
       pump();
     },
     retry(id) {
-      if (find(id)?.status !== "failed") return;
-      update(withRetried(outbox.peek(), id));
+      if (!hasFailed(id)) return;
+      update(id, sending);
       pump();
     },
     discard(id) {
-      if (find(id)?.status === "failed") update(without(outbox.peek(), id));
+      if (hasFailed(id)) update(id, null);
     },
     stored(id) {
       placed.add(id);
       answered(id);
-      return find(id);
     },
     shown(id) {
       placed.delete(id);
-      if (find(id)) update(without(outbox.peek(), id));
+      update(id, null);
       answered(id);
     },
-    refused(id, code, retryAfterMs) {
+    refused(id, code, retryAfterMs = 2000) {
       if (id !== onItsWay) return;
-      const ms = resendAfter(code, retryAfterMs);
       settle();
-      if (ms === null) {
-        update(withFailed(outbox.peek(), id, code));
+      // A session at fault is not the message's: the connection is about to close, and the next one sends again.
+      if (/^(rate_limited|unavailable|session_.*)$/.test(code))
+        cancelWait = after(Math.max(250, retryAfterMs), again);
+      else {
+        // Refused for what it is: the same words under the same id will be refused again.
+        update(id, { status: "failed", code, retryable: !/^(message|attachment)_/.test(code) });
         pump();
-      } else cancelWait = after(ms, again);
+      }
     },
     linkUp: again,
-    dispose: settle,
   };
 }
+
+const sending = { status: "sending", code: null, retryable: false } as const;

@@ -5,25 +5,19 @@
  */
 
 import type { Surroundings } from "../surroundings.ts";
-import type { Api } from "../transport/api.ts";
-import { ApiError } from "../transport/api-error.ts";
+import type { Api, EndScope } from "../transport/api.ts";
 import { backoffMs } from "../transport/backoff.ts";
-import { isBoolean, isListOf, isShape, isText, parseJson } from "../transport/shape.ts";
-
-interface Revocation {
-  readonly sessionToken: string;
-  readonly everywhere: boolean;
-}
 
 export interface Revocations {
   /** Settles with the server's answer, or at the first failure, after which it goes on by itself. Never rejects. */
-  end(sessionToken: string, options: { readonly everywhere: boolean }): Promise<void>;
+  end(sessionToken: string, scope: EndScope): Promise<void>;
+  /** Once everything asked for so far has settled. */
+  settled(): Promise<unknown>;
   /** Tries what waits again: at the start, and when the network is back. */
   resume(): void;
 }
 
 const storageKey = "vouch:revoke";
-const isRevocations = isListOf(isShape<Revocation>({ sessionToken: isText, everywhere: isBoolean }));
 /** More than this can't be pending in earnest; the oldest have expired long ago. */
 const mostPending = 20;
 
@@ -33,50 +27,43 @@ export function createRevocations(
 ): Revocations {
   let failures = 0;
   let cancelRetry = () => {};
+  let settled: Promise<unknown> = Promise.resolve();
 
-  // Read afresh each time: the frames of other tabs write the same list.
-  function pending(): readonly Revocation[] {
-    const value = parseJson(storage.getItem(storageKey) ?? "");
-    return isRevocations(value) ? value : [];
+  /** One a line, token and scope. Read afresh each time: the frames of other tabs write the same list. */
+  const pending = (): readonly string[] => storage.get(storageKey)?.split("\n") ?? [];
+
+  const except = (line: string): readonly string[] => pending().filter((other) => other !== line);
+
+  function keep(lines: readonly string[]): void {
+    storage.set(storageKey, lines.slice(-mostPending).join("\n") || null);
   }
 
-  function keep(revocations: readonly Revocation[]): void {
-    if (revocations.length === 0) storage.removeItem(storageKey);
-    else storage.setItem(storageKey, JSON.stringify(revocations.slice(-mostPending)));
-  }
-
-  const except = (sessionToken: string): readonly Revocation[] =>
-    pending().filter((revocation) => revocation.sessionToken !== sessionToken);
-
-  async function attempt({ sessionToken, everywhere }: Revocation): Promise<void> {
-    try {
-      await api.end(sessionToken, { everywhere });
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.retryable) {
-        retryLater();
-        return;
-      }
+  async function attempt(line: string): Promise<void> {
+    const [sessionToken = "", scope] = line.split(" ");
+    const refusal = await api.end(sessionToken, scope as EndScope);
+    if (refusal?.retryable) {
+      cancelRetry();
+      cancelRetry = after(backoffMs(failures++, random()), resume);
+    } else {
+      failures = 0;
+      keep(except(line));
     }
-    failures = 0;
-    keep(except(sessionToken));
-  }
-
-  function retryLater(): void {
-    cancelRetry();
-    cancelRetry = after(backoffMs(failures++, random()), resume);
   }
 
   function resume(): void {
     cancelRetry();
-    for (const revocation of pending()) void attempt(revocation);
+    for (const line of pending()) void attempt(line);
   }
 
   return {
-    end(sessionToken, { everywhere }) {
-      const revocation = { sessionToken, everywhere };
-      keep([...except(sessionToken), revocation]);
-      return attempt(revocation);
+    end(sessionToken, scope) {
+      const line = `${sessionToken} ${scope}`;
+      keep([...except(line), line]);
+      const done = attempt(line);
+      settled = Promise.all([settled, done]);
+      return done;
     },
+    settled: () => settled,
     resume,
   };
 }

@@ -2,145 +2,120 @@
  * Who is here, as a pure state machine. The iframe identity rule in one place: a signed-in session lives only while this
  * page asserts its identity, the last call wins, and nothing of one identity is shown or sent under another.
  *
- * Here: what the page and the customer do. `session-answers.ts`: what comes back; `session-endings.ts`: how sessions end.
+ * Here: what the page, the customer and time do. `attempts.ts`: the ways to a session.
  */
 
-import type { AssertedIdentity } from "../../bridge/messages.ts";
-import { claimOf, loginResult, sameClaim, sessionOf } from "./claims.ts";
-import { entered, refused, tokenGiven } from "./session-answers.ts";
-import { alive, doubted, elsewhere, endedElsewhere, expired, expiring } from "./session-endings.ts";
-import type {
-  EventOf,
-  SessionContext,
-  SessionEvent,
-  SessionMachine,
-  SessionStep,
-  StateOf,
+import type { AssertedIdentity, LogoutReason } from "../../bridge/messages.ts";
+import { answer, awaiting, enter, enterAgain, entered, refused, tokenGiven } from "./attempts.ts";
+import { sameClaim } from "./claims.ts";
+import {
+  type Attempt,
+  type EventOf,
+  isOpen,
+  nobody,
+  type SessionContext,
+  type SessionEvent,
+  type SessionState,
+  type SessionStep,
 } from "./session-state.ts";
-import { answer, ask, declineSuperseded, dismiss, entering, renumbered, reopen, stay, to } from "./steps.ts";
 
-export const atStart: SessionMachine = { generation: 0, refusals: 0, state: { kind: "visitor" } };
+type Move<Event> = (state: SessionState, event: Event, context: SessionContext) => SessionStep;
 
-export function nextSession(
-  machine: SessionMachine,
-  event: SessionEvent,
-  context: SessionContext,
-): SessionStep {
-  switch (event.t) {
-    case "start":
-      return started(machine, event);
-    case "login":
-      return login(machine, event);
-    case "logout":
-      return logout(machine, event);
-    case "wanted":
-      return wanted(machine, context);
-    case "acted":
-      return acted(machine);
-    case "retry":
-      return retried(machine);
-    case "entered":
-      return entered(machine, event);
-    case "refused":
-      return refused(machine, event);
-    case "token":
-      return tokenGiven(machine, event);
-    case "expiring":
-      return expiring(machine, event);
-    case "expired":
-      return expired(machine, context);
-    case "revoked":
-      return endedElsewhere(machine);
-    case "doubted":
-      return doubted(machine, context);
-    case "alive":
-      return alive(machine);
-    case "elsewhere":
-      return elsewhere(machine, event);
-  }
-}
+/** A row for each event. */
+const moves: { readonly [Type in SessionEvent["t"]]: Move<EventOf<Type>> } = {
+  entered,
+  refused,
+  token: tokenGiven,
+  start: (state, { identity, request }) =>
+    identity
+      ? begin(state, identity, { request })
+      : // A visitor's page: whoever was signed in in this tab before is not here any more.
+        [state, { t: "endSignedIn" }],
+  login(state, { identity, request }) {
+    const { attempt, session, phase } = state;
+    const fresh = { ...state, refusals: 0 };
+    if (sameClaim(state.claim, identity)) {
+      if (session && isOpen(state) && attempt.awaits === "nothing") return [fresh, answer(request, session)];
+      if (phase.kind === "opening" && attempt.awaits === "session")
+        return [{ ...fresh, attempt: { ...attempt, request } }];
+    }
+    return begin(fresh, identity, { by: "login", request });
+  },
+  logout: (state, asked) => leave(state, "logout", asked),
+  revoked: (state) => (state.phase.kind === "open" ? leave(state, "elsewhere") : [state]),
+  elsewhere: (state, { contactId }) =>
+    // An opening is a newer word of this page than what the other tab did; its own session is not affected.
+    state.phase.kind !== "opening" && state.session?.contact.id === contactId
+      ? leave(state, "elsewhere")
+      : [state],
+  wanted(state, event, context) {
+    const { phase } = state;
+    if (phase.kind === "idle" || phase.kind === "loggedOut")
+      return context.signInRequired ? [state] : begin(state, null, {});
+    // The page may have got a token since it was last asked, without telling.
+    if (phase.kind === "expired" || (phase.kind === "failed" && phase.retryable)) return enterAgain(state);
+    return moves.acted(state, { ...event, t: "acted" }, context);
+  },
+  acted(state) {
+    const { phase, life, attempt } = state;
+    if (phase.kind !== "open") return [state];
+    if (life !== "over") return [{ ...state, life: "used" }];
+    return attempt.awaits === "nothing" || attempt.awaits === "retry" ? enterAgain(state) : [state];
+  },
+  retry: (state) =>
+    state.phase.kind === "failed" || state.attempt.awaits === "retry" ? enterAgain(state) : [state],
+  /**
+   * Only the absolute expiry is worth a token: a customer who does nothing lets the session go, and one who does moves the
+   * idle expiry by doing so. Both times are the server's, so that this device's clock has no say.
+   */
+  expiring: (state, { expiresAt }) =>
+    isOpen(state) &&
+    state.claim &&
+    state.attempt.awaits === "nothing" &&
+    expiresAt === state.session?.absoluteExpiresAt
+      ? awaiting(
+          state,
+          { awaits: "token" },
+          { t: "tokenExpiring", expiresAt },
+          { t: "ask", reason: "expiring" },
+        )
+      : [state],
+  expired(state, _, { visible }) {
+    if (!isOpen(state)) return [state];
+    const over: SessionState = { ...state, life: "over" };
+    // What is under way may still bring a session.
+    return state.life === "used" && visible && state.attempt.awaits === "nothing"
+      ? enterAgain(over, { t: "disconnect" })
+      : [over, { t: "disconnect" }];
+  },
+};
 
-function started(machine: SessionMachine, { identity, request }: EventOf<"start">): SessionStep {
-  if (identity) return begin(machine, identity, "start", [request]);
-  // A visitor's page: whoever was signed in in this tab before is not here any more.
-  return stay(machine, { t: "endSignedIn" }, ...answer([request], null));
-}
+export const atStart = ({ signInRequired }: Pick<SessionContext, "signInRequired">): SessionState =>
+  nobody(signInRequired ? { kind: "signInRequired", canSignIn: false } : { kind: "idle" }, 0);
 
-function login(machine: SessionMachine, { identity, request }: EventOf<"login">): SessionStep {
-  const { state } = machine;
-  const fresh = { ...machine, refusals: 0 };
-  if (sameClaim(claimOf(state), identity)) {
-    if (state.kind === "open") return stay(fresh, ...answer([request], loginResult(state.session)));
-    if (state.kind === "opening" && !state.refusal)
-      return to(fresh, { ...state, requests: [...state.requests, request] });
-  }
-  return begin(fresh, identity, "login", [request]);
-}
+export const nextSession = (state: SessionState, event: SessionEvent, context: SessionContext): SessionStep =>
+  (moves[event.t] as Move<SessionEvent>)(state, event, context);
 
 /**
  * A new claim. What was shown is hidden at once and its connection cut, before anyone knows whether it is the same
  * person: should it be, it comes back; should it not be, nothing of one was seen or sent under the other.
  */
-function begin(
-  machine: SessionMachine,
-  claim: AssertedIdentity,
-  by: StateOf<"opening">["by"],
-  requests: readonly number[],
-): SessionStep {
-  const held = sessionOf(machine.state);
-  const previous = held?.contact.verified && claim ? held : null;
-  return entering(
-    machine,
-    { kind: "opening", claim, by, previous, requests, refusal: null },
-    ...declineSuperseded(machine.state),
-    ...(held && !previous ? dismiss(held) : []),
-    { t: previous ? "disconnect" : "tearDown" },
+const begin = (state: SessionState, claim: AssertedIdentity, attempt: Partial<Attempt>): SessionStep =>
+  enter(
+    { ...state, claim, phase: { kind: "opening" } },
+    attempt,
+    { t: state.session ? "disconnect" : "tearDown" },
     claim && { t: "authenticating" },
   );
-}
 
-function logout(machine: SessionMachine, { everywhere, request }: EventOf<"logout">): SessionStep {
-  const { state } = machine;
-  const session = sessionOf(state);
-  return to(
-    { ...renumbered(machine), refusals: 0 },
-    { kind: "loggedOut" },
-    ...declineSuperseded(state),
+/** Nobody is here any more: asked for on this page, or done in another tab, on another device, or by the server. */
+function leave(state: SessionState, reason: LogoutReason, asked?: EventOf<"logout">): SessionStep {
+  const { session, claim, generation } = state;
+  return [
+    nobody({ kind: "loggedOut", canSignIn: false }, generation + 1),
     { t: "tearDown" },
-    session && { t: "announce", contactId: session.contact.id },
-    (session || claimOf(state)) && { t: "loggedOut", reason: "logout" },
-    { t: "signOut", session, everywhere, request },
-  );
-}
-
-function wanted(machine: SessionMachine, { signInRequired }: SessionContext): SessionStep {
-  const { state } = machine;
-  switch (state.kind) {
-    case "visitor":
-    case "loggedOut":
-      return signInRequired ? stay(machine) : begin(machine, null, "customer", []);
-    case "failed":
-      return state.failure.retryable ? retried(machine) : stay(machine);
-    default:
-      // The page may have got a token since it was last asked, without telling.
-      return state.kind === "dormant" && state.step === "refused"
-        ? ask(machine, { ...state, step: "reopening" }, "expired")
-        : acted(machine);
-  }
-}
-
-function acted(machine: SessionMachine): SessionStep {
-  const { state } = machine;
-  if (state.kind === "open" && !state.acted) return to(machine, { ...state, acted: true });
-  if (state.kind === "dormant" && (state.step === "resting" || state.step === "failed"))
-    return reopen(machine, state);
-  return stay(machine);
-}
-
-function retried(machine: SessionMachine): SessionStep {
-  const { state } = machine;
-  if (state.kind === "dormant" && state.step === "failed") return reopen(machine, state);
-  if (state.kind !== "failed") return stay(machine);
-  const { claim, previous } = state;
-  return entering(machine, { kind: "opening", claim, by: "retry", previous, requests: [], refusal: null });
+    asked && session ? { t: "announce", contactId: session.contact.id } : null,
+    (session || claim) && { t: "loggedOut", reason },
+    { t: "signOut", scope: asked?.everywhere ? "everywhere" : "here", request: asked?.request ?? null },
+  ];
 }

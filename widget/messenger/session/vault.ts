@@ -1,43 +1,39 @@
 /**
  * Sessions that outlive a reload, in the frame origin's storage, which the host page can't read: a signed-in one in this
- * tab only, beside the hash of the identity token it was asserted with; a visitor's for whoever returns to this browser.
+ * tab only, beside the fingerprint of the claim it was asserted with; a visitor's for whoever returns to this browser.
  */
 
-import type { Surroundings } from "../surroundings.ts";
-import { isShape, isText, parseJson } from "../transport/shape.ts";
+import type { KeyValue, Surroundings } from "../surroundings.ts";
 
 export interface StoredSession {
   readonly sessionToken: string;
-  /** SHA-256 of the asserted identity token. */
   readonly claimHash: string;
 }
 
-const isStoredSession = isShape<StoredSession>({ sessionToken: isText, claimHash: isText });
+/** Room for one session. */
+export interface Slot {
+  read(): StoredSession | null;
+  /** null: wipes it. */
+  write(session: StoredSession | null): void;
+}
 
 export interface Vault {
-  signedIn(): StoredSession | null;
-  visitor(): string | null;
-  keepSignedIn(session: StoredSession): void;
-  keepVisitor(sessionToken: string): void;
-  forgetSignedIn(): void;
-  forgetVisitor(): void;
+  readonly signedIn: Slot;
+  readonly visitor: Slot;
 }
 
-export function createVault(
+export const createVault = (
   { tabStorage, storage }: Pick<Surroundings, "tabStorage" | "storage">,
   deploymentId: string,
-): Vault {
-  const signedInKey = `vouch:${deploymentId}:session`;
-  const visitorKey = `vouch:${deploymentId}:visitor`;
-  return {
-    signedIn() {
-      const value = parseJson(tabStorage.getItem(signedInKey) ?? "");
-      return isStoredSession(value) ? value : null;
-    },
-    visitor: () => storage.getItem(visitorKey),
-    keepSignedIn: (session) => tabStorage.setItem(signedInKey, JSON.stringify(session)),
-    keepVisitor: (sessionToken) => storage.setItem(visitorKey, sessionToken),
-    forgetSignedIn: () => tabStorage.removeItem(signedInKey),
-    forgetVisitor: () => storage.removeItem(visitorKey),
-  };
-}
+): Vault => ({
+  signedIn: createSlot(tabStorage, `vouch:${deploymentId}:session`),
+  visitor: createSlot(storage, `vouch:${deploymentId}:visitor`),
+});
+
+const createSlot = (storage: KeyValue, key: string): Slot => ({
+  read() {
+    const [sessionToken, claimHash = ""] = storage.get(key)?.split(" ") ?? [];
+    return sessionToken ? { sessionToken, claimHash } : null;
+  },
+  write: (session) => storage.set(key, session && `${session.sessionToken} ${session.claimHash}`),
+});

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FakeBrowser } from "../fixtures/fake-browser.ts";
 import { fakeTime, settled } from "../fixtures/fake-time.ts";
-import { createApi } from "./api.ts";
-import { ApiError } from "./api-error.ts";
+import { createApi, isRefusal } from "./api.ts";
 
 const answering = (body: BodyInit | null, init: ResponseInit = {}) =>
   createApi({ ...fakeTime(), fetch: async () => new Response(body, init) }, "acme-web");
@@ -12,68 +11,84 @@ const problem = (code: string, status: number, more: object = {}) =>
     status,
   });
 
-const failure = (request: Promise<unknown>): Promise<ApiError> =>
-  request.then(
-    () => Promise.reject(new Error("It did not fail.")),
-    (error) => (error instanceof ApiError ? error : Promise.reject(error)),
-  );
-
 describe("a request", () => {
   test("carries the session token in the header and nowhere else", async () => {
     const { companion, time } = new FakeBrowser();
-    const api = createApi({ ...time, fetch: companion.fetch }, "acme-web");
-    const { sessionToken } = await api.open({ type: "contactJwt", token: "ada.1" });
+    const sent: [path: string, init: RequestInit][] = [];
+    const fetch = (path: string, init: RequestInit) => {
+      sent.push([path, init]);
+      return companion.fetch(path, init);
+    };
+    const api = createApi({ ...time, fetch }, "acme-web");
+    const opened = await api.open({ type: "contactJwt", token: "ada.1" });
+    if (isRefusal(opened)) throw new Error(opened.message);
+    const { sessionToken } = opened;
     await api.session(sessionToken);
     await api.messages(sessionToken, { side: "before", seq: 7, limit: 50 });
-    await api.end(sessionToken, { everywhere: true });
+    await api.renew(sessionToken, { type: "contactJwt", token: "ada.2" });
+    await api.end(sessionToken, "everywhere");
     expect(companion.requests).toEqual([
       "POST /sessions",
       "GET /session",
       "GET /conversation/messages?before=7&limit=50",
+      "POST /session/renew",
       "DELETE /session?everywhere=true",
     ]);
+    const [first, ...others] = sent.map(([, { headers }]) => new Headers(headers).get("authorization"));
+    expect(first).toBeNull();
+    expect(new Set(others)).toEqual(new Set([`Bearer ${sessionToken}`]));
+    for (const [path, { body }] of sent) expect(`${path} ${body}`).not.toContain(sessionToken);
   });
 
-  test("that is refused fails with the server's code, cause and fix", async () => {
-    const error = await failure(problem("token_expired", 401).session("token"));
-    expect(error).toMatchObject({
+  test("that is refused says the server's code, cause and fix", async () => {
+    expect(await problem("token_expired", 401).session("token")).toEqual({
       code: "token_expired",
       message: "What was found. What to do.",
-      retryAfterMs: null,
+      retryable: false,
+      retryAfterMs: undefined,
     });
   });
 
   test("knows how long to wait", async () => {
-    const error = await failure(problem("rate_limited", 429, { retryAfterSeconds: 3 }).session("token"));
-    expect(error).toMatchObject({ code: "rate_limited", retryAfterMs: 3000 });
+    const answer = await problem("rate_limited", 429, { retryAfterSeconds: 3 }).session("token");
+    expect(answer).toMatchObject({ code: "rate_limited", retryable: true, retryAfterMs: 3000 });
+  });
+
+  test("may be tried again where the server failed", async () => {
+    expect(await problem("unavailable", 503).session("token")).toMatchObject({ retryable: true });
   });
 
   test.each([
     ["a captive portal", "<html>Please pay</html>", 200],
     ["a proxy", "<html>502 Bad Gateway</html>", 502],
-    ["a stranger's JSON", '{"ok":true}', 200],
     ["an error that is no problem document", '{"error":"no"}', 500],
+    ["an error that is no object", "null", 500],
     ["nothing at all", "", 200],
-  ])("answered by %s failed in the network", async (_, body, status) => {
-    expect((await failure(answering(body, { status }).session("token"))).code).toBe("network");
+  ])("answered by %s failed in the network, which passes", async (_, body, status) => {
+    const answer = await answering(body, { status }).session("token");
+    expect(answer).toMatchObject({ code: "network", retryable: true });
   });
 
-  test("that nobody answers ends after ten seconds", async () => {
+  test("that does not get through failed in the network", async () => {
+    const fetch = () => Promise.reject(new TypeError("Failed to fetch"));
+    const answer = await createApi({ ...fakeTime(), fetch }, "acme-web").session("token");
+    expect(answer).toMatchObject({ code: "network", retryable: true });
+  });
+
+  test.each<[string, (aborted: Promise<never>) => Promise<Response>]>([
+    ["that nobody answers", (aborted) => aborted],
+    ["whose answer never ends", async (aborted) => Object.assign(new Response(), { json: () => aborted })],
+  ])("%s ends after ten seconds", async (_, respond) => {
     const time = fakeTime();
-    const api = createApi(
-      {
-        ...time,
-        fetch: (_, { signal }) =>
-          new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
-      },
-      "acme-web",
-    );
-    const answer = failure(api.session("token"));
+    const fetch = (_path: string, { signal }: RequestInit) =>
+      respond(
+        new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
+      );
+    const answer = createApi({ ...time, fetch }, "acme-web").session("token");
     await time.pass(9999);
-    const early = await Promise.race([answer, settled()]);
-    expect(early).toBeUndefined();
+    expect(await Promise.race([answer, settled()])).toBeUndefined();
     await time.pass(1);
-    expect((await answer).code).toBe("timeout");
+    expect(await answer).toMatchObject({ code: "timeout", retryable: true });
   });
 
   test.each([
@@ -81,11 +96,20 @@ describe("a request", () => {
     ["", 200],
     ["<html>Please pay</html>", 200],
   ])("that ends a session is not done with %j and status %i", async (body, status) => {
-    const error = await failure(answering(body, { status }).end("token", { everywhere: false }));
-    expect(error.code).toBe("network");
+    expect(await answering(body, { status }).end("token", "here")).toMatchObject({ code: "network" });
   });
 
   test("that ends a session is done with 204", async () => {
-    await expect(answering(null, { status: 204 }).end("token", { everywhere: false })).resolves.toBeNull();
+    expect(await answering(null, { status: 204 }).end("token", "here")).toBeNull();
+  });
+
+  test("that ends a session outlives the page", async () => {
+    const sent: RequestInit[] = [];
+    const fetch = async (_: string, init: RequestInit) => {
+      sent.push(init);
+      return new Response(null, { status: 204 });
+    };
+    await createApi({ ...fakeTime(), fetch }, "acme-web").end("token", "here");
+    expect(sent).toMatchObject([{ method: "DELETE", keepalive: true }]);
   });
 });

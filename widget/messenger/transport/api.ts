@@ -1,4 +1,4 @@
-/** REST of the companion, `CONTRACT.md` 5, same origin. Every call settles within ten seconds or throws `ApiError`. */
+/** REST of the companion, `CONTRACT.md` 5, same origin. Every call settles within ten seconds and never rejects. */
 
 import type { ProblemDocument } from "../../../shared/problems.ts";
 import type {
@@ -7,12 +7,20 @@ import type {
   OpenedSession,
   SessionState,
 } from "../../../shared/protocol.ts";
+import type { BridgeError } from "../../bridge/messages.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { ApiError } from "./api-error.ts";
-import { type Guard, isShape, isText, parseJson } from "./shape.ts";
-import { isMessagePage, isOpenedSession, isSession } from "./shapes.ts";
 
 const timeLimitMs = 10_000;
+
+/** Why a request failed, or was refused. */
+export interface Failure extends BridgeError {
+  /** How long the server asks to wait; undefined where it did not say. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+export type Answer<T> = T | Failure;
+
+export const isRefusal = (answer: object): answer is Failure => "code" in answer;
 
 /** The messages next to `seq`, itself not included. */
 export interface PageRequest {
@@ -21,80 +29,67 @@ export interface PageRequest {
   readonly limit: number;
 }
 
+/** Which sessions end: this one, or all of its contact. */
+export type EndScope = "here" | "everywhere";
+
 export interface Api {
-  open(identity: IdentityAssertion): Promise<OpenedSession>;
-  session(sessionToken: string): Promise<SessionState>;
-  renew(sessionToken: string, identity: IdentityAssertion): Promise<OpenedSession>;
-  /** Outlives the page: it is sent even while the tab closes. */
-  end(sessionToken: string, options: { readonly everywhere: boolean }): Promise<null>;
-  messages(sessionToken: string, page: PageRequest): Promise<MessagePage>;
+  open(identity: IdentityAssertion): Promise<Answer<OpenedSession>>;
+  session(sessionToken: string): Promise<Answer<SessionState>>;
+  renew(sessionToken: string, identity: IdentityAssertion): Promise<Answer<OpenedSession>>;
+  /** Outlives the page: it is sent even while the tab closes. @returns null: done */
+  end(sessionToken: string, scope: EndScope): Promise<Answer<null>>;
+  messages(sessionToken: string, page: PageRequest): Promise<Answer<MessagePage>>;
 }
 
 export function createApi(
   { fetch, after }: Pick<Surroundings, "fetch" | "after">,
   deploymentId: string,
 ): Api {
-  async function request<T>(
-    guard: Guard<T>,
-    path: string,
-    init: RequestInit,
-    sessionToken: string | null = null,
-  ): Promise<T> {
+  async function request<T>(path: string, sessionToken: string, init: RequestInit = {}): Promise<Answer<T>> {
     const limit = new AbortController();
     const cancel = after(timeLimitMs, () => limit.abort());
     try {
       const response = await fetch(`/api/v1${path}`, {
         ...init,
         headers: {
-          ...(sessionToken !== null && { authorization: `Bearer ${sessionToken}` }),
-          ...(init.body && { "content-type": "application/json" }),
+          "content-type": "application/json",
+          ...(sessionToken && { authorization: `Bearer ${sessionToken}` }),
         },
         signal: limit.signal,
       });
-      const value = response.status === 204 ? null : parseJson(await response.text());
-      if (response.ok && guard(value)) return value;
-      throw refusal(response, value);
-    } catch (cause) {
-      if (cause instanceof ApiError) throw cause;
-      throw limit.signal.aborted
-        ? new ApiError("timeout", "The server did not answer within 10 seconds.", null, cause)
-        : new ApiError("network", "The server can't be reached.", null, cause);
+      const body = response.status === 204 ? null : await response.json();
+      if (response.ok) return body;
+      // What is not of the server's form did not come from it; the network failed, and that passes.
+      if (body.code) return refusal(body);
+    } catch {
+      // Nor did what is not JSON: a captive portal or a proxy answers HTML, with whatever status it likes.
     } finally {
       cancel();
     }
+    const code = limit.signal.aborted ? "timeout" : "network";
+    return { code, message: "The server does not answer.", retryable: true };
   }
 
-  const post = (body: unknown): RequestInit => ({ method: "POST", body: JSON.stringify(body) });
+  const post = <T>(path: string, sessionToken: string, body: object): Promise<Answer<T>> =>
+    request(path, sessionToken, { method: "POST", body: JSON.stringify(body) });
 
   return {
-    open: (identity) => request(isOpenedSession, "/sessions", post({ deploymentId, identity })),
-    session: (token) => request(isSession, "/session", {}, token),
-    renew: (token, identity) => request(isOpenedSession, "/session/renew", post({ identity }), token),
-    end: (token, { everywhere }) =>
-      request(
-        isNothing,
-        `/session${everywhere ? "?everywhere=true" : ""}`,
-        { method: "DELETE", keepalive: true },
-        token,
-      ),
+    open: (identity) => post("/sessions", "", { deploymentId, identity }),
+    session: (token) => request("/session", token),
+    renew: (token, identity) => post("/session/renew", token, { identity }),
+    end: (token, scope) =>
+      request(`/session${scope === "everywhere" ? "?everywhere=true" : ""}`, token, {
+        method: "DELETE",
+        keepalive: true,
+      }),
     messages: (token, { side, seq, limit }) =>
-      request(isMessagePage, `/conversation/messages?${side}=${seq}&limit=${limit}`, {}, token),
+      request(`/conversation/messages?${side}=${seq}&limit=${limit}`, token),
   };
 }
 
-const isNothing = (value: unknown): value is null => value === null;
-
-/**
- * Anything that is not a problem document of ours did not come from our server: a captive portal or a proxy answers HTML,
- * with whatever status it likes. That is the network's fault, and passes.
- */
-function refusal(response: Response, value: unknown): ApiError {
-  if (response.ok || !isProblem(value))
-    return new ApiError("network", `Something between here and the server answered ${response.status}.`);
-  const { code, detail, fix, retryAfterSeconds } = value;
-  return new ApiError(code, `${detail} ${fix}`, retryAfterSeconds ? retryAfterSeconds * 1000 : null);
-}
-
-type Problem = Pick<ProblemDocument, "code" | "detail" | "fix" | "retryAfterSeconds">;
-
-const isProblem = isShape<Problem>({ code: isText, detail: isText });
+const refusal = ({ code, detail, fix, status, retryAfterSeconds }: ProblemDocument): Failure => ({
+  code,
+  message: `${detail} ${fix}`,
+  retryable: status === 429 || status >= 500,
+  retryAfterMs: retryAfterSeconds && retryAfterSeconds * 1000,
+});

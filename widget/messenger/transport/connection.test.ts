@@ -5,208 +5,174 @@ import {
   type ConnectionContext,
   type ConnectionEvent,
   type ConnectionState,
-  fateOf,
   nextConnection,
   offlineLookMs,
   probeMs,
 } from "./connection.ts";
 
 const context: ConnectionContext = { now: 1_000_000, random: 0.5, online: true };
+const timer: ConnectionEvent = { kind: "timer" };
+const ready: ConnectionEvent = { kind: "ready", heartbeatMs: 9000 };
+const closed = (code: number, reason = ""): ConnectionEvent => ({ kind: "closed", code, reason });
+
 const idle: ConnectionState = { kind: "idle" };
-const authenticating = (attempt = 0): ConnectionState => ({ kind: "authenticating", attempt });
+const stopped: ConnectionState = { kind: "stopped", reason: "session_expired" };
+const authenticating = (attempt = 0): ConnectionState => ({
+  kind: "authenticating",
+  attempt,
+  timerMs: authenticationMs,
+});
+const waiting = (attempt: number, timerMs: number): ConnectionState => ({
+  kind: "waiting",
+  attempt,
+  timerMs,
+  retryAt: context.now + timerMs,
+});
 const live = (change: Partial<Extract<ConnectionState, { kind: "live" }>> = {}): ConnectionState => ({
   kind: "live",
   attempt: 0,
+  timerMs: 9000,
   heartbeatMs: 9000,
   pinged: false,
-  reconnectAt: null,
   ...change,
 });
-const waiting = (attempt = 0): ConnectionState => ({ kind: "waiting", attempt, retryAt: 1_000_500 });
-const stopped = (closeCode = 4401, attempt = 0): ConnectionState => ({ kind: "stopped", attempt, closeCode });
+const pinged = live({ pinged: true });
 
-/** The new state's kind, then the effects in order. */
-function outcome(state: ConnectionState, event: ConnectionEvent, change: Partial<ConnectionContext> = {}) {
-  const step = nextConnection(state, event, { ...context, ...change });
-  return [
-    step.state.kind,
-    ...step.effects.map((effect) => (effect.kind === "timer" ? `timer ${effect.ms}` : effect.kind)),
-  ].join(", ");
-}
+const following = (state: ConnectionState, ...events: readonly ConnectionEvent[]): ConnectionState =>
+  events.reduce((current, event) => nextConnection(current, event, context), state);
 
 describe("the connection", () => {
-  test.each<[string, ConnectionState, ConnectionEvent, string]>([
-    ["connects on start", idle, { kind: "start" }, `authenticating, timer ${authenticationMs}, open`],
-    ["starts once", authenticating(), { kind: "start" }, "authenticating"],
-    ["stays live on start", live(), { kind: "start" }, "live"],
+  test.each<[string, ConnectionState, ConnectionEvent, ConnectionState]>([
+    ["connects on start", idle, { kind: "start" }, authenticating()],
+    ["connects at once where it was waiting", waiting(3, 4000), { kind: "start" }, authenticating()],
+    ["starts again after it was stopped", stopped, { kind: "start" }, authenticating()],
+    ["lets everything go on stop", live(), { kind: "stop" }, idle],
+    ["waits no longer on stop", waiting(3, 4000), { kind: "stop" }, idle],
+    ["is live once the server is ready", authenticating(), ready, live()],
+    ["gives up on a server that does not authenticate in time", authenticating(), timer, waiting(1, 1000)],
+    ["pings after a heartbeat", live(), timer, pinged],
+    ["takes any frame for the answer to a ping", pinged, { kind: "heard" }, live()],
+    ["takes an unanswered ping for death", pinged, timer, waiting(0, 500)],
+    ["connects when the wait is over, with its failures in mind", waiting(3, 4000), timer, authenticating(3)],
+    ["connects when woken, with its failures in mind", waiting(3, 4000), { kind: "wake" }, authenticating(3)],
     [
-      "connects at once where it was waiting",
-      waiting(),
-      { kind: "start" },
-      `authenticating, timer ${authenticationMs}, open`,
-    ],
-    [
-      "starts again after it was stopped",
-      stopped(),
-      { kind: "start" },
-      `authenticating, timer ${authenticationMs}, open`,
-    ],
-    ["lets everything go on stop", live(), { kind: "stop" }, "idle, drop, timer null"],
-    [
-      "authenticates in the first frame",
-      authenticating(),
-      { kind: "opened" },
-      "authenticating, authenticate",
-    ],
-    ["beats once it is live", authenticating(), { kind: "ready", heartbeatMs: 9000 }, "live, timer 9000"],
-    [
-      "gives up on a server that does not answer",
-      authenticating(),
-      { kind: "timer" },
-      "waiting, drop, timer 1000",
-    ],
-    ["pings after a heartbeat", live(), { kind: "timer" }, "live, ping, timer 9000"],
-    [
-      "takes an unanswered ping for death",
-      live({ pinged: true }),
-      { kind: "timer" },
-      "waiting, drop, timer 500",
-    ],
-    [
-      "connects when the wait is over",
-      waiting(3),
-      { kind: "timer" },
-      `authenticating, timer ${authenticationMs}, open`,
-    ],
-    ["connects when woken", waiting(3), { kind: "wake" }, `authenticating, timer ${authenticationMs}, open`],
-    [
-      "asks a socket that may have died in its sleep",
+      "asks a socket that may have died in its sleep, with less patience",
       live(),
       { kind: "wake" },
-      `live, ping, timer ${probeMs}`,
-    ],
-    ["lets go when the network does", live(), { kind: "offline" }, "waiting, drop, timer 500"],
-    ["has nothing to lose while idle", idle, { kind: "offline" }, "idle"],
-    ["tries again after a doubt, not at once", stopped(4401, 0), { kind: "again" }, "waiting, timer 1000"],
-    ["stays idle when a stopped socket closes", idle, { kind: "closed", code: 1006 }, "idle"],
-    ["stays up while the server drains", live(), { kind: "draining", reconnectInMs: 700 }, "live, timer 700"],
-    [
-      "moves when the drain says",
-      live({ reconnectAt: 1_000_700 }),
-      { kind: "timer" },
-      `authenticating, drop, timer ${authenticationMs}, open`,
+      live({ pinged: true, timerMs: probeMs }),
     ],
     [
-      "waits for the rest of the drain",
-      live({ reconnectAt: 1_000_700 }),
-      { kind: "closed", code: 1012 },
-      "waiting, timer 700",
+      "returns to the usual heartbeat once a woken socket answers",
+      live({ pinged: true, timerMs: probeMs }),
+      { kind: "heard" },
+      live(),
     ],
-    ["does not probe a draining server", live({ reconnectAt: 1_000_700 }), { kind: "wake" }, "live"],
+    [
+      "comes back when a draining server says",
+      live(),
+      { kind: "draining", reconnectInMs: 700 },
+      waiting(0, 700),
+    ],
   ])("%s", (_, state, event, expected) => {
-    expect(outcome(state, event)).toBe(expected);
+    expect(nextConnection(state, event, context)).toEqual(expected);
   });
 
-  test.each([
-    [4400, "stop"],
-    [4401, "stop"],
-    [4403, "stop"],
-    [4409, "stop"],
-    [4408, "wait"],
-    [4413, "wait"],
-    [4429, "waitLonger"],
-    [1013, "waitLonger"],
-    [1012, "wait"],
-    [1006, "wait"],
-    [1000, "wait"],
-  ])("sorts close code %i: %s", (code, fate) => {
-    expect(fateOf(code)).toBe(fate);
-    const { state } = nextConnection(live(), { kind: "closed", code }, context);
-    expect(state.kind).toBe(fate === "stop" ? "stopped" : "waiting");
-    if (fate === "waitLonger") expect(state).toMatchObject({ attempt: 3 });
+  test.each<[string, ConnectionState, ConnectionEvent]>([
+    ["starts once", authenticating(2), { kind: "start" }],
+    ["stays live on start", live(), { kind: "start" }],
+    ["keeps its heartbeat whatever it hears", live(), { kind: "heard" }],
+    ["does not connect without a session when woken", idle, { kind: "wake" }],
+    ["does not come back by itself when woken after it was stopped", stopped, { kind: "wake" }],
+    ["does not connect twice when woken", authenticating(), { kind: "wake" }],
+    ["has nothing to lose while idle", idle, { kind: "offline" }],
+    ["stays stopped when the network goes", stopped, { kind: "offline" }],
+  ])("%s", (_, state, event) => {
+    expect(nextConnection(state, event, context)).toBe(state);
   });
 
-  test("any frame answers a ping", () => {
-    const { state } = nextConnection(live({ pinged: true }), { kind: "heard" }, context);
-    expect(outcome(state, { kind: "timer" })).toBe("live, ping, timer 9000");
+  test.each([4400, 4401, 4403, 4409])("stops for good at close code %i, and says why", (code) => {
+    for (const state of [authenticating(2), live()])
+      expect(following(state, closed(code, "forbidden"))).toEqual({ kind: "stopped", reason: "forbidden" });
+  });
+
+  test.each([1000, 1006, 1012, 4408, 4413])("waits and comes back after close code %i", (code) => {
+    expect(following(live(), closed(code))).toEqual(waiting(0, 500));
+    expect(following(authenticating(), closed(code))).toEqual(waiting(1, 1000));
+  });
+
+  test.each([4429, 1013])("waits longer after close code %i", (code) => {
+    expect(following(live(), closed(code))).toEqual(waiting(3, 4000));
+    expect(following(authenticating(3), closed(code))).toEqual(waiting(4, 7500));
+  });
+
+  test("waits twice as long after each failure in a row, up to fifteen seconds", () => {
+    const ceilings: number[] = [];
+    let state = following(live(), closed(1006));
+    for (let failure = 0; failure < 6; failure++) {
+      if (state.kind === "waiting") ceilings.push(state.timerMs / context.random);
+      state = following(state, timer, closed(1006));
+    }
+    expect(ceilings).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000]);
+  });
+
+  test("comes back anywhere below the ceiling, never at once", () => {
+    const waits = [0, 0.25, 0.999].map((random) => {
+      const state = nextConnection(authenticating(1), closed(1006), { ...context, random });
+      return "timerMs" in state && state.timerMs;
+    });
+    expect(waits).toEqual([250, 1000, 3996]);
   });
 
   test("forgets its failures only after a whole heartbeat", () => {
-    const young = nextConnection(authenticating(5), { kind: "ready", heartbeatMs: 9000 }, context).state;
-    expect(nextConnection(young, { kind: "closed", code: 1006 }, context).state).toMatchObject({
-      attempt: 5,
-    });
-    const proven = nextConnection(young, { kind: "timer" }, context).state;
-    expect(nextConnection(proven, { kind: "closed", code: 1006 }, context).state).toMatchObject({
-      attempt: 0,
-    });
+    const young = following(authenticating(5), ready);
+    expect(following(young, closed(1006))).toMatchObject({ kind: "waiting", attempt: 5 });
+    expect(following(young, { kind: "heard" }, closed(1006))).toMatchObject({ attempt: 5 });
+    expect(following(young, { kind: "wake" }, { kind: "heard" }, closed(1006))).toMatchObject({ attempt: 5 });
+    expect(following(young, timer, closed(1006))).toMatchObject({ kind: "waiting", attempt: 0 });
   });
 
   test("offline it has no time to name, but looks all the same", () => {
-    const step = nextConnection(
-      authenticating(),
-      { kind: "closed", code: 1006 },
-      { ...context, online: false },
-    );
-    expect(step).toEqual({
-      state: { kind: "waiting", attempt: 1, retryAt: null },
-      effects: [{ kind: "timer", ms: offlineLookMs }],
-    });
+    const offline = { ...context, online: false };
+    const lost = { kind: "waiting", timerMs: offlineLookMs, retryAt: null };
+    expect(nextConnection(live(), { kind: "offline" }, offline)).toEqual({ ...lost, attempt: 0 });
+    const again = nextConnection(authenticating(), closed(1006), offline);
+    expect(again).toEqual({ ...lost, attempt: 1 });
+    expect(following(again, timer)).toEqual(authenticating(1));
   });
 
   const anyEvent: fc.Arbitrary<ConnectionEvent> = fc.oneof(
     fc.constantFrom<ConnectionEvent>(
       { kind: "start" },
       { kind: "stop" },
-      { kind: "again" },
-      { kind: "opened" },
       { kind: "heard" },
-      { kind: "timer" },
+      timer,
       { kind: "wake" },
       { kind: "offline" },
     ),
     fc.record({ kind: fc.constant("ready" as const), heartbeatMs: fc.integer({ min: 1000, max: 60_000 }) }),
     fc.record({ kind: fc.constant("draining" as const), reconnectInMs: fc.nat(20_000) }),
-    fc.record({
-      kind: fc.constant("closed" as const),
-      code: fc.constantFrom(1000, 1006, 1012, 4401, 4403, 4429),
-    }),
+    fc.constantFrom(1000, 1006, 1012, 4401, 4403, 4429).map((code) => closed(code)),
   );
 
-  test("whatever happens: at most one socket, and a timer in every state that waits", () => {
+  test("whatever happens: only start leaves a rest, and what waits ends", () => {
+    const heardOfSocket = ["ready", "heard", "draining", "closed"];
     fc.assert(
       fc.property(
         fc.array(anyEvent, { maxLength: 40 }),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
-        (events, random) => {
+        fc.boolean(),
+        (events, random, online) => {
           let state: ConnectionState = idle;
-          let sockets = 0;
-          let timer: number | null = null;
           for (const event of events) {
+            const resting = state.kind === "idle" || state.kind === "stopped";
             // A socket that is not there can't speak, and a timer that is not set can't end.
-            if (["opened", "ready", "heard", "draining", "closed"].includes(event.kind) && sockets === 0)
-              continue;
-            if (event.kind === "timer") {
-              if (timer === null) continue;
-              timer = null;
-            }
-            if (event.kind === "closed") sockets--;
-            const step = nextConnection(state, event, { ...context, random });
-            state = step.state;
-            for (const effect of step.effects) {
-              if (effect.kind === "drop") sockets = 0;
-              if (effect.kind === "open") sockets++;
-              if (effect.kind === "timer") timer = effect.ms;
-            }
-            expect(sockets).toBeLessThanOrEqual(1);
-            if (state.kind === "idle" || state.kind === "stopped")
-              expect([sockets, timer]).toEqual([0, null]);
-            else expect(timer).not.toBeNull();
-            if (state.kind === "live" || state.kind === "authenticating") expect(sockets).toBe(1);
-            if (state.kind === "waiting") {
-              expect(sockets).toBe(0);
-              expect(timer).toBeLessThanOrEqual(20_000);
-            }
+            if (heardOfSocket.includes(event.kind) && (resting || state.kind === "waiting")) continue;
+            if (event.kind === "timer" && resting) continue;
+            const next = nextConnection(state, event, { ...context, random, online });
+            if (resting && !["start", "stop"].includes(event.kind)) expect(next).toBe(state);
+            if ("timerMs" in next) expect(next.timerMs).toBeGreaterThanOrEqual(0);
+            if (next.kind === "waiting") expect(next.timerMs).toBeLessThanOrEqual(20_000);
+            state = next;
           }
         },
       ),

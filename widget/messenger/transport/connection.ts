@@ -1,55 +1,48 @@
 /**
- * The life of the WebSocket as a pure state machine: what happened → what is the case now and what is to be done.
- * `link.ts` owns the socket and the timer and does it. There is one timer; every state knows what its end means.
+ * The life of the WebSocket as a pure state machine: (what is the case, what happened) → what is the case now. What is to
+ * be done follows from the state; `link.ts`, which owns the socket and the one timer, does it.
  */
 
 import { backoffMs } from "./backoff.ts";
 
+/** `timerMs`: how long this may last; then comes the event `timer`. `attempt`: losses in a row so far. */
 export type ConnectionState =
   /** No session to connect for. */
   | { readonly kind: "idle" }
-  /** Connecting, or waiting for `ready`. `attempt`: losses in a row so far. */
-  | { readonly kind: "authenticating"; readonly attempt: number }
-  /**
-   * `pinged`: the last ping has not been answered by any frame yet. `reconnectAt`: the server drains; milliseconds since
-   * 1970-01-01 UTC, null while it does not.
-   */
+  /** Connecting, or waiting for `ready`. */
+  | { readonly kind: "authenticating"; readonly attempt: number; readonly timerMs: number }
+  /** `pinged`: the last ping has not been answered by any frame yet. */
   | {
       readonly kind: "live";
       readonly attempt: number;
+      readonly timerMs: number;
       readonly heartbeatMs: number;
       readonly pinged: boolean;
-      readonly reconnectAt: number | null;
     }
-  /** Lost. `retryAt` is null while the browser says that there is no network. */
-  | { readonly kind: "waiting"; readonly attempt: number; readonly retryAt: number | null }
-  /** The server will not have us: with 4401 the session is in doubt, otherwise trying again would not help. */
-  | { readonly kind: "stopped"; readonly attempt: number; readonly closeCode: number };
+  /**
+   * Lost. `retryAt` (milliseconds since 1970-01-01 UTC) is null while the browser says that there is no network.
+   */
+  | {
+      readonly kind: "waiting";
+      readonly attempt: number;
+      readonly timerMs: number;
+      readonly retryAt: number | null;
+    }
+  /** The server will not have us, and trying again would not help. `reason` is a problem's code. */
+  | { readonly kind: "stopped"; readonly reason: string };
 
 export type ConnectionEvent =
   | { readonly kind: "start" }
   | { readonly kind: "stop" }
-  /** The session that a 4401 put in doubt is good after all. */
-  | { readonly kind: "again" }
-  | { readonly kind: "opened" }
   | { readonly kind: "ready"; readonly heartbeatMs: number }
   /** Any other frame. */
   | { readonly kind: "heard" }
   | { readonly kind: "draining"; readonly reconnectInMs: number }
-  | { readonly kind: "closed"; readonly code: number }
+  | { readonly kind: "closed"; readonly code: number; readonly reason: string }
   | { readonly kind: "timer" }
   /** Online again, visible again, or “try now”. */
   | { readonly kind: "wake" }
   | { readonly kind: "offline" };
-
-export type ConnectionEffect =
-  | { readonly kind: "open" }
-  | { readonly kind: "authenticate" }
-  | { readonly kind: "ping" }
-  /** Close the socket and hear nothing more of it. */
-  | { readonly kind: "drop" }
-  /** Restart the timer; null: clear it. */
-  | { readonly kind: "timer"; readonly ms: number | null };
 
 export interface ConnectionContext {
   /** Milliseconds since 1970-01-01 UTC; shown to people, decides nothing. */
@@ -59,11 +52,6 @@ export interface ConnectionContext {
   readonly online: boolean;
 }
 
-export interface ConnectionStep {
-  readonly state: ConnectionState;
-  readonly effects: readonly ConnectionEffect[];
-}
-
 /** From the socket's opening to `ready`. */
 export const authenticationMs = 10_000;
 /** How long a socket that slept or changed networks may take to show that it lives. */
@@ -71,113 +59,87 @@ export const probeMs = 5000;
 /** Browsers are sometimes wrong about being offline: look anyway, this often. */
 export const offlineLookMs = 15_000;
 
+/** The same object where nothing changes. */
 export function nextConnection(
   state: ConnectionState,
   event: ConnectionEvent,
   context: ConnectionContext,
-): ConnectionStep {
+): ConnectionState {
+  const attempt = "attempt" in state ? state.attempt : 0;
   switch (event.kind) {
     case "start":
-      return state.kind === "live" || state.kind === "authenticating" ? stay(state) : connect(0);
+      return state.kind === "live" || state.kind === "authenticating" ? state : connecting(0);
     case "stop":
-      return to({ kind: "idle" }, drop, timer(null));
-    case "again":
-      return state.kind === "stopped" ? wait(state.attempt + 1, context) : stay(state);
-    case "opened":
-      return state.kind === "authenticating" ? stay(state, { kind: "authenticate" }) : stay(state);
+      return { kind: "idle" };
     case "ready":
-      return state.kind === "authenticating" ? live(state.attempt, event.heartbeatMs) : stay(state);
+      return live(attempt, event.heartbeatMs);
     case "heard":
-      return state.kind === "live" && state.pinged ? to({ ...state, pinged: false }) : stay(state);
+      return state.kind === "live" && state.pinged ? live(attempt, state.heartbeatMs) : state;
     case "draining":
-      return state.kind === "live"
-        ? to({ ...state, reconnectAt: context.now + event.reconnectInMs }, timer(event.reconnectInMs))
-        : stay(state);
+      return {
+        kind: "waiting",
+        attempt: 0,
+        timerMs: event.reconnectInMs,
+        retryAt: context.now + event.reconnectInMs,
+      };
     case "closed":
-      return closed(state, event.code, context);
+      return closed(state.kind === "live" ? attempt : attempt + 1, event, context);
     case "timer":
       return elapsed(state, context);
     case "wake":
-      return woken(state);
+      if (state.kind === "waiting") return connecting(attempt);
+      // After sleep or a change of networks a dead socket still looks open: ask it, with less patience than usual.
+      return state.kind === "live" ? { ...state, pinged: true, timerMs: probeMs } : state;
     case "offline":
-      return state.kind === "idle" || state.kind === "stopped"
-        ? stay(state)
-        : wait(attemptOf(state), context, drop);
+      return state.kind === "idle" || state.kind === "stopped" ? state : lost(attempt, context);
   }
 }
 
-/** What a close code says about coming back. `CONTRACT.md`, section 6. */
-export function fateOf(closeCode: number): "stop" | "wait" | "waitLonger" {
-  if ([4400, 4401, 4403, 4409].includes(closeCode)) return "stop";
-  return [4429, 1013].includes(closeCode) ? "waitLonger" : "wait";
+/**
+ * What a close code says about coming back: `CONTRACT.md`, section 6.
+ * @param attempt only a connection that never came to be counts as one more failure; a lost one starts where it stood
+ */
+function closed(
+  attempt: number,
+  { code, reason }: Extract<ConnectionEvent, { kind: "closed" }>,
+  context: ConnectionContext,
+): ConnectionState {
+  if ([4400, 4401, 4403, 4409].includes(code)) return { kind: "stopped", reason };
+  return lost([4429, 1013].includes(code) ? Math.max(attempt, 3) : attempt, context);
 }
 
-function closed(state: ConnectionState, code: number, context: ConnectionContext): ConnectionStep {
-  if (state.kind !== "authenticating" && state.kind !== "live") return stay(state);
-  if (state.kind === "live" && state.reconnectAt !== null) {
-    const ms = Math.max(0, state.reconnectAt - context.now);
-    return to({ kind: "waiting", attempt: 0, retryAt: context.now + ms }, timer(ms));
-  }
-  // Only a connection that never came to be counts as one more failure; a lost one starts where it stood.
-  const attempt = state.kind === "live" ? state.attempt : state.attempt + 1;
-  switch (fateOf(code)) {
-    case "stop":
-      return to({ kind: "stopped", attempt, closeCode: code }, timer(null));
-    case "waitLonger":
-      return wait(Math.max(attempt, 3), context);
-    case "wait":
-      return wait(attempt, context);
-  }
-}
-
-function elapsed(state: ConnectionState, context: ConnectionContext): ConnectionStep {
+function elapsed(state: ConnectionState, context: ConnectionContext): ConnectionState {
   switch (state.kind) {
     case "authenticating":
-      return wait(state.attempt + 1, context, drop);
+      return lost(state.attempt + 1, context);
     case "waiting":
-      return connect(state.attempt);
+      return connecting(state.attempt);
     case "live":
-      if (state.reconnectAt !== null) return connect(0, drop);
-      if (state.pinged) return wait(state.attempt, context, drop);
       // It lived through a whole heartbeat: only now are the failures before it forgotten. A server that takes
       // connections and drops them at once must not be hammered at the shortest delay.
-      return to({ ...state, attempt: 0, pinged: true }, { kind: "ping" }, timer(state.heartbeatMs));
-    case "idle":
-    case "stopped":
-      return stay(state);
+      return state.pinged
+        ? lost(state.attempt, context)
+        : { ...state, attempt: 0, pinged: true, timerMs: state.heartbeatMs };
+    default:
+      return state;
   }
 }
 
-function woken(state: ConnectionState): ConnectionStep {
-  if (state.kind === "waiting") return connect(state.attempt);
-  // After sleep or a change of networks a dead socket still looks open: ask it, with less patience than usual.
-  if (state.kind === "live" && state.reconnectAt === null)
-    return to({ ...state, pinged: true }, { kind: "ping" }, timer(probeMs));
-  return stay(state);
-}
-
-const drop: ConnectionEffect = { kind: "drop" };
-const timer = (ms: number | null): ConnectionEffect => ({ kind: "timer", ms });
-const to = (state: ConnectionState, ...effects: readonly ConnectionEffect[]): ConnectionStep => ({
-  state,
-  effects,
+const connecting = (attempt: number): ConnectionState => ({
+  kind: "authenticating",
+  attempt,
+  timerMs: authenticationMs,
 });
-const stay = to;
 
-const connect = (attempt: number, ...before: readonly ConnectionEffect[]): ConnectionStep =>
-  to({ kind: "authenticating", attempt }, ...before, timer(authenticationMs), { kind: "open" });
+const live = (attempt: number, heartbeatMs: number): ConnectionState => ({
+  kind: "live",
+  attempt,
+  timerMs: heartbeatMs,
+  heartbeatMs,
+  pinged: false,
+});
 
-const live = (attempt: number, heartbeatMs: number): ConnectionStep =>
-  to({ kind: "live", attempt, heartbeatMs, pinged: false, reconnectAt: null }, timer(heartbeatMs));
-
-function wait(
-  attempt: number,
-  context: ConnectionContext,
-  ...before: readonly ConnectionEffect[]
-): ConnectionStep {
-  const ms = context.online ? backoffMs(attempt, context.random) : offlineLookMs;
-  const retryAt = context.online ? context.now + ms : null;
-  return to({ kind: "waiting", attempt, retryAt }, ...before, timer(ms));
+function lost(attempt: number, { now, random, online }: ConnectionContext): ConnectionState {
+  const timerMs = online ? backoffMs(attempt, random) : offlineLookMs;
+  return { kind: "waiting", attempt, timerMs, retryAt: online ? now + timerMs : null };
 }
-
-const attemptOf = (state: Exclude<ConnectionState, { kind: "idle" }>): number => state.attempt;

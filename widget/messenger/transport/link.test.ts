@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ServerFrame } from "../../../shared/protocol.ts";
 import { type FakeTime, fakeTime } from "../fixtures/fake-time.ts";
 import type { SocketHandlers } from "../surroundings.ts";
+import { authenticationMs, offlineLookMs, probeMs } from "./connection.ts";
 import { createLink, type Link } from "./link.ts";
 
 interface Line extends SocketHandlers {
@@ -13,6 +15,8 @@ let time: FakeTime;
 let lines: Line[];
 let heard: string[];
 let link: Link;
+let online: boolean;
+let afterSeq: number;
 
 const ready = JSON.stringify({
   t: "ready",
@@ -29,21 +33,30 @@ const last = (): Line => {
   return line;
 };
 
-beforeEach(() => {
+const goLive = (): void => {
+  link.tell("start");
+  last().opened();
+  last().text(ready);
+};
+
+function setUp(): void {
   time = fakeTime();
   lines = [];
   heard = [];
+  online = true;
+  afterSeq = 4;
+  const storage = { get: () => null, set() {} };
   link = createLink(
     {
       ...time,
       random: () => 0.5,
       uuid: () => "",
       fetch: () => Promise.reject(new Error("unused")),
-      sha256: async () => null,
-      online: () => true,
+      fingerprint: async (text) => text,
+      online: () => online,
       visible: () => true,
-      tabStorage: { getItem: () => null, setItem() {}, removeItem() {} },
-      storage: { getItem: () => null, setItem() {}, removeItem() {} },
+      tabStorage: storage,
+      storage,
       broadcast: { post() {}, listen() {} },
       openSocket(handlers) {
         const line: Line = { ...handlers, sent: [], closedByUs: false };
@@ -57,16 +70,18 @@ beforeEach(() => {
       },
     },
     {
-      credentials: () => ({ token: "secret", afterSeq: 4 }),
+      credentials: () => ({ token: "secret", afterSeq }),
       frame: ({ t }) => heard.push(t),
-      stopped: (closeCode) => heard.push(`stopped ${closeCode}`),
+      stopped: (reason) => heard.push(`stopped ${reason}`),
     },
   );
-});
+}
+
+beforeEach(setUp);
 
 describe("the link", () => {
   test("authenticates first, with the token and where to resume, and says nothing before it is live", () => {
-    link.start();
+    link.tell("start");
     expect(link.send({ t: "typing", on: true })).toBe(false);
     last().opened();
     expect(link.send({ t: "typing", on: true })).toBe(false);
@@ -76,10 +91,17 @@ describe("the link", () => {
     expect(heard).toEqual(["ready"]);
   });
 
-  test("pings, and takes silence for death within two heartbeats", async () => {
-    link.start();
+  test("resumes after the last message it has by then", async () => {
+    goLive();
+    last().closed(1006, "");
+    afterSeq = 9;
+    await time.pass(500);
     last().opened();
-    last().text(ready);
+    expect(last().sent).toEqual(['{"t":"auth","token":"secret","afterSeq":9}']);
+  });
+
+  test("pings, and takes silence for death within two heartbeats", async () => {
+    goLive();
     await time.pass(9000);
     expect(last().sent.at(-1)).toBe('{"t":"ping"}');
     last().text('{"t":"pong"}');
@@ -87,45 +109,114 @@ describe("the link", () => {
     expect(link.state.value.kind).toBe("live");
     await time.pass(9000);
     expect([link.state.value.kind, last().closedByUs]).toEqual(["waiting", true]);
+    await time.pass(500);
+    expect(lines).toHaveLength(2);
+  });
+
+  test("lets go of a server that never becomes ready, and tries again", async () => {
+    link.tell("start");
+    last().opened();
+    await time.pass(authenticationMs);
+    expect([link.state.value.kind, last().closedByUs]).toEqual(["waiting", true]);
     await time.pass(1000);
     expect(lines).toHaveLength(2);
   });
 
-  test("no longer hears a socket that it has let go", async () => {
-    link.start();
+  test("asks a socket that slept, and replaces it where it is dead", async () => {
+    goLive();
+    link.tell("wake");
+    expect(last().sent.at(-1)).toBe('{"t":"ping"}');
+    await time.pass(probeMs);
+    expect([link.state.value.kind, last().closedByUs]).toEqual(["waiting", true]);
+    link.tell("wake");
+    expect(lines).toHaveLength(2);
+  });
+
+  test("lets go when the network does, looks now and then, and comes back at once when woken", async () => {
+    goLive();
+    // Some browsers fire the event before they change their mind.
+    link.tell("offline");
+    expect([link.state.value, last().closedByUs]).toMatchObject([{ kind: "waiting", retryAt: null }, true]);
+    online = false;
+    await time.pass(offlineLookMs);
+    expect(lines).toHaveLength(2);
+    last().closed(1006, "");
+    link.tell("wake");
+    expect(lines).toHaveLength(3);
+  });
+
+  test("leaves a draining server, and comes back when it was told to", async () => {
+    goLive();
+    last().text('{"t":"draining","reconnectInMs":700}');
+    expect([link.send({ t: "ping" }), last().closedByUs]).toEqual([false, true]);
+    last().closed(1012, "");
+    await time.pass(699);
+    expect(lines).toHaveLength(1);
+    await time.pass(1);
+    expect(lines).toHaveLength(2);
+  });
+
+  test("no longer hears a socket that it has let go", () => {
+    goLive();
     const first = last();
-    first.opened();
-    first.text(ready);
-    link.stop();
-    link.start();
+    link.tell("stop");
+    link.tell("start");
     first.text(ready);
     first.opened();
-    first.closed(4403);
+    first.closed(4403, "forbidden");
     expect([link.state.value.kind, heard]).toEqual(["authenticating", ["ready"]]);
     expect([first.sent.length, last().sent]).toEqual([1, []]);
     last().opened();
     expect(last().sent).toHaveLength(1);
   });
 
-  test("says by which code the server ended it for good", () => {
-    link.start();
+  test("says why the server ended it for good, and stays away", async () => {
+    link.tell("start");
     last().opened();
-    last().closed(4403);
-    expect(heard).toEqual(["stopped 4403"]);
+    last().closed(4401, "session_revoked");
+    await time.pass(120_000);
+    expect([heard, lines.length]).toEqual([["stopped session_revoked"], 1]);
   });
 
-  test("survives what it does not understand", () => {
-    link.start();
-    last().opened();
-    last().text(ready);
-    for (const text of ["", "{", "null", '{"t":"news"}']) last().text(text);
-    expect([link.state.value.kind, heard]).toEqual(["live", ["ready"]]);
+  test("stays live when it hears a kind of frame that it does not know", () => {
+    goLive();
+    last().text('{"t":"news"}');
+    expect([link.state.value.kind, link.send({ t: "ping" })]).toEqual(["live", true]);
   });
 
   test("has nothing running once it is stopped", async () => {
-    link.start();
-    link.stop();
+    link.tell("start");
+    link.tell("stop");
     await time.pass(120_000);
-    expect(lines).toHaveLength(1);
+    expect([lines.length, last().closedByUs]).toEqual([1, true]);
+  });
+
+  test("whatever happens: one socket where it connects or is live, none elsewhere", async () => {
+    const steps: Record<string, () => unknown> = {
+      start: () => link.tell("start"),
+      stop: () => link.tell("stop"),
+      wake: () => link.tell("wake"),
+      offline: () => link.tell("offline"),
+      opened: () => lines.at(-1)?.opened(),
+      ready: () => lines.at(-1)?.text(ready),
+      pong: () => lines.at(-1)?.text('{"t":"pong"}'),
+      draining: () => lines.at(-1)?.text('{"t":"draining","reconnectInMs":700}'),
+      lost: () => lines.at(-1)?.closed(1006, ""),
+      refused: () => lines.at(-1)?.closed(4403, "forbidden"),
+      moment: () => time.pass(1000),
+      heartbeat: () => time.pass(9000),
+    };
+    const anyStep = fc.constantFrom(...Object.keys(steps));
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyStep, { maxLength: 30 }), async (names) => {
+        setUp();
+        for (const name of names) {
+          await steps[name]?.();
+          const connected = ["authenticating", "live"].includes(link.state.value.kind);
+          expect(lines.filter(({ closedByUs }) => !closedByUs)).toHaveLength(connected ? 1 : 0);
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });
