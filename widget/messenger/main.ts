@@ -26,9 +26,11 @@ function listen({ acted, woken, offline }: Engine): void {
 /** The interface is loaded at the first open, while the session is still being opened. */
 function showWhenOpened({ model }: Engine): void {
   const root = document.getElementById("messenger") ?? document.body;
-  let loaded: Promise<unknown> | undefined;
+  let isWanted = false;
   model.panelOpen.subscribe((isOpen) => {
-    if (isOpen) loaded ??= import("./ui/mount.tsx").then(({ mount }) => mount(root, model));
+    if (isWanted || !isOpen) return;
+    isWanted = true;
+    import("./ui/mount.tsx").then(({ mount }) => mount(root, model));
   });
 }
 

@@ -37,7 +37,7 @@ export const en = {
   delivered: "Delivered",
   read: "Read",
   failed: "Not sent",
-  notSent: "Message not sent. {reason}",
+  notSent: "Not sent. {reason}",
   retry: "Retry",
   delete: "Delete",
 
@@ -47,7 +47,7 @@ export const en = {
   connecting: "Connecting",
   waiting: "Connection lost. Trying again.",
   offline: "You are offline. Messages wait here.",
-  expired: "Your sign-in has expired. Messages wait here. Please sign in again.",
+  expired: "Your sign-in has expired. Messages wait. Please sign in again.",
   tryNow: "Try now",
   connected: "Connected again",
 

@@ -26,9 +26,6 @@ describe("a conversation", () => {
   test("keeps a message of one's own on the screen, and puts it at its place when it comes", () => {
     conversation.bind(opened(0));
     conversation.send("Hello");
-    expect(conversation.thread.value.entries).toMatchObject([
-      { kind: "pending", id: "own-1", text: "Hello", status: "sending" },
-    ]);
     const message = stage.store("own-1");
     conversation.receive({ t: "ack", id: "own-1", seq: 1, at });
     expect(stage.lines()).toEqual(["own-1?"]);
@@ -135,7 +132,6 @@ describe("a conversation", () => {
 
   test("reads a gap that stays, and none that closes by itself", async () => {
     conversation.bind(opened(0));
-    await stage.time.pass(0);
     const [first, second] = [stage.agentWrites(), stage.agentWrites()];
     conversation.receive(live(second));
     expect([stage.lines(), conversation.position()]).toEqual([[], 0]);

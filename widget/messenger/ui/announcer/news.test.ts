@@ -55,7 +55,7 @@ describe("a failure", () => {
   it("is said once with its reason, and again when a retry fails", () => {
     const failed = threadOf([...history, pending("a", "x", { status: "failed", code: "network" })]);
     const retried = threadOf([...history, pending("a", "x")]);
-    const text = "Message not sent. The server can't be reached. Please check your connection.";
+    const text = "Not sent. The server can't be reached. Please check your connection.";
     expect(hear(threadOf(history), failed, failed, retried, failed)).toEqual(["", text, "", "", text]);
   });
 });
@@ -88,7 +88,7 @@ describe("what keeps messages from going out", () => {
   it("is an expired sign-in, whatever the connection does", () => {
     const expired: SessionPhase = { kind: "expired", contact: ada, canSignIn: true };
     expect(tell("live", expired, "offline", "live", openAs(ada))).toEqual([
-      "Your sign-in has expired. Messages wait here. Please sign in again.",
+      "Your sign-in has expired. Messages wait. Please sign in again.",
       "Connected again",
     ]);
   });

@@ -54,7 +54,7 @@ describe("sending", () => {
     await view.act(() => {
       model.session.value = { kind: "expired", contact: ada, canSignIn: true };
     });
-    expect(view.root.textContent).toContain("Messages wait here");
+    expect(view.root.textContent).toContain("Messages wait");
     await view.write("Later then");
     await view.press("Enter");
     await view.act(() => view.one("button", "Sign in").click());

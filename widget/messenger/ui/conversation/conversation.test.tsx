@@ -105,7 +105,7 @@ describe("a message that failed", () => {
     const model = await show(failed("rate_limited", true));
     const article = view.all("article")[2];
     expect(article?.dataset.status).toBe("failed");
-    expect(article?.textContent).toContain("Message not sent. Too many messages.");
+    expect(article?.textContent).toContain("Not sent. Too many messages.");
     view.one("button", "Retry").focus();
     await view.act(() => view.one("button", "Retry").click());
     // The button goes with the failure: the focus must not fall to the page.
