@@ -41,7 +41,7 @@ export interface LoginResult {
   readonly sessionExpiresAt: Timestamp;
 }
 
-/** Requests of the host carry a `request` number; the frame answers each exactly once with `result`. */
+/** Requests of the host carry a `request` number; the frame answers each at most once with `result`. */
 export type HostMessage =
   /** Always first, once for each connection: how to look and who is here. */
   | {
@@ -65,7 +65,7 @@ export type HostMessage =
 export type FrameMessage =
   /** First, in answer to `start`: how the launcher should look. */
   | { readonly t: "ready"; readonly appearance: Appearance }
-  /** Answer to `start` (null for a visitor), `login` (the contact) or `logout` (null). */
+  /** Answer to `login` (the contact) or `logout` (null); a login that another call overtook gets none. */
   | { readonly t: "result"; readonly request: number; readonly ok: true; readonly value: LoginResult | null }
   | { readonly t: "result"; readonly request: number; readonly ok: false; readonly error: BridgeError }
   /** The session needs a fresh token of the same identity. */
