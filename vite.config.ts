@@ -5,25 +5,26 @@ import { defineConfig, type Plugin, type UserConfig } from "vite";
 
 const target = "es2022";
 const root = import.meta.dirname;
-const connection = "widget/loader/connected/connection.ts";
+/** What the messenger loads at the first open, by path. */
+const ofInterface =
+  /preact\/dist|widget\/messenger\/(ui\/(?!account|beside)|locales\/(en|language)\.ts)|shared\/(rich-text|message)\./;
+
+/** Files of the host page that the loader loads by their address, by bundle. */
+const later = {
+  connection: "widget/loader/connected/connection.ts",
+  questions: "widget/auth/questions/page-questions.ts",
+} as const;
 
 /**
- * Four bundles, one mode each; `.ci/build.ts` runs them all, in this order. `connection`: what the loader asks for when it
- * needs the frame. `loader`: one script with a stable name, which has the other's written in. `messenger`: the frame's
+ * Five bundles, one mode each; `.ci/build.ts` runs them all, in this order. `questions`: what asks functions of the page and
+ * renews. `connection`: what the loader asks for when it needs the frame. `loader`: one script with a stable name, which has
+ * the others' written in. `messenger`: the frame's
  * engine and, split off, its user interface, in files named by their content. `console`: the agent desk. The server reads
  * the manifests to write the frame page.
  */
 const bundles: Record<string, UserConfig> = {
-  connection: {
-    base: "/assets/",
-    build: {
-      outDir: "dist/connection",
-      manifest: "manifest.json",
-      assetsDir: "",
-      modulePreload: false,
-      rolldownOptions: { input: resolve(root, connection), preserveEntrySignatures: "strict" },
-    },
-  },
+  questions: laterBundle("questions"),
+  connection: laterBundle("connection"),
   loader: {
     build: {
       outDir: "dist/loader",
@@ -51,6 +52,11 @@ const bundles: Record<string, UserConfig> = {
         output: {
           entryFileNames: "main-[hash].js",
           chunkFileNames: "[name]-[hash].js",
+          // What the account's dialogs share with the interface stays in its file, which is there before them.
+          codeSplitting: {
+            groups: [{ name: "mount", test: ofInterface }],
+            includeDependenciesRecursively: false,
+          },
           minify: true,
           comments: false,
         },
@@ -80,7 +86,10 @@ export default defineConfig(({ mode }) => {
     plugins: [...(bundle.plugins ?? []), minified()],
     define: {
       "process.env.NODE_ENV": '"production"',
-      ...(mode === "loader" && { CONNECTION_FILE: JSON.stringify(`/assets/${connectionFile()}`) }),
+      ...(mode === "loader" && {
+        CONNECTION_FILE: JSON.stringify(builtFile("connection")),
+        QUESTIONS_FILE: JSON.stringify(builtFile("questions")),
+      }),
     },
     build: {
       ...bundle.build,
@@ -120,12 +129,28 @@ function minified(): Plugin {
   };
 }
 
-/** What the build of `connection` was named. */
-function connectionFile(): string {
+function laterBundle(bundle: keyof typeof later): UserConfig {
+  return {
+    base: "/assets/",
+    build: {
+      outDir: `dist/${bundle}`,
+      manifest: "manifest.json",
+      assetsDir: "",
+      modulePreload: false,
+      rolldownOptions: {
+        input: { [bundle]: resolve(root, later[bundle]) },
+        preserveEntrySignatures: "strict",
+      },
+    },
+  };
+}
+
+/** Path of what the build of a bundle was named. */
+function builtFile(bundle: keyof typeof later): string {
   const manifest: Record<string, { file: string }> = JSON.parse(
-    readFileSync(resolve(root, "dist/connection/manifest.json"), "utf8"),
+    readFileSync(resolve(root, `dist/${bundle}/manifest.json`), "utf8"),
   );
-  const file = manifest[connection]?.file;
-  if (!file) throw new Error("dist/connection/manifest.json does not name the connection; build it first.");
-  return file;
+  const file = manifest[later[bundle]]?.file;
+  if (!file) throw new Error(`dist/${bundle}/manifest.json does not name ${later[bundle]}; build it first.`);
+  return `/assets/${file}`;
 }

@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: "node",
           environment: "node",
-          include: ["{shared,server,demo,.ci}/**/*.test.ts"],
+          include: ["{shared,server,demo,docs,bench,.ci}/**/*.test.ts"],
           exclude: ["server/console/**"],
         },
       },

@@ -12,6 +12,7 @@ const dist = join(import.meta.dirname, "..", "dist");
 
 interface ManifestChunk {
   readonly file: string;
+  readonly name?: string;
   readonly css?: readonly string[];
   readonly imports?: readonly string[];
   readonly dynamicImports?: readonly string[];
@@ -27,7 +28,7 @@ export interface Size {
 /** The stages at which a page pays, each with all bytes it has cost by then. */
 export function sizes(): Size[] {
   const loader = readFileSync(join(dist, "loader", "messenger.js"));
-  const connection = connectionFile();
+  const connection = onlyFileOf("connection");
   const chunks = messengerChunks();
   const read = (file: string): Buffer => readFileSync(join(dist, "messenger", file));
   const entry = chunks.entry.map(read);
@@ -51,6 +52,10 @@ export function sizes(): Size[] {
       unit: "gzip",
       budget: 30_000,
     },
+    // Right after that, for everyone: nobody waits for it.
+    { name: "what stands beside it", files: [chunks.beside].map(read), unit: "gzip", budget: 3_000 },
+    // On top of all that, where a plug-in, a code or a renewal needs it.
+    { name: "the page is asked", files: [onlyFileOf("questions")], unit: "gzip", budget: 4_000 },
   ];
 }
 
@@ -72,15 +77,15 @@ export function checkBudgets(): boolean[] {
 const manifestOf = (bundle: string): Record<string, ManifestChunk> =>
   JSON.parse(readFileSync(join(dist, bundle, "manifest.json"), "utf8"));
 
-/** What the loader loads on the host page before the frame. */
-function connectionFile(): Buffer {
-  const [chunk, ...others] = Object.values(manifestOf("connection"));
-  if (!chunk || others.length > 0) throw new Error("The loader's connection is expected to be one file.");
-  return readFileSync(join(dist, "connection", chunk.file));
+/** What the loader loads on the host page. */
+function onlyFileOf(bundle: "connection" | "questions"): Buffer {
+  const [chunk, ...others] = Object.values(manifestOf(bundle));
+  if (!chunk || others.length > 0) throw new Error(`The loader's ${bundle} is expected to be one file.`);
+  return readFileSync(join(dist, bundle, chunk.file));
 }
 
-/** Files of the frame's engine, and those that the first open adds. */
-function messengerChunks(): { entry: string[]; ui: string[] } {
+/** Files of the frame's engine, those that the first open adds, and the one that follows them. */
+function messengerChunks(): { entry: string[]; ui: string[]; beside: string } {
   const manifest = manifestOf("messenger");
   const closure = (keys: readonly string[], seen = new Set<string>()): Set<string> => {
     for (const key of keys) {
@@ -93,11 +98,15 @@ function messengerChunks(): { entry: string[]; ui: string[] } {
     return seen;
   };
   const main = manifest["widget/messenger/main.ts"];
-  if (!main)
-    throw new Error("dist/messenger/manifest.json does not name widget/messenger/main.ts; run npm run build");
+  const beside = manifest["widget/messenger/ui/beside/beside.ts"];
+  if (!main || !beside)
+    throw new Error("dist/messenger/manifest.json does not name main.ts and beside.ts; run npm run build");
   const entry = closure(["widget/messenger/main.ts"]);
-  const ui = closure(main.dynamicImports ?? []).difference(entry);
-  return { entry: [...entry], ui: [...ui] };
+  // What else is imported on demand, only some customers ever need.
+  const isInterface = (key: string): boolean => manifest[key]?.name === "mount";
+  const ui = closure(Object.keys(manifest).filter(isInterface)).difference(entry);
+  if (ui.size === 0) throw new Error("dist/messenger/manifest.json does not name the interface, mount.");
+  return { entry: [...entry], ui: [...ui], beside: beside.file };
 }
 
 if (import.meta.main) checkBudgets();

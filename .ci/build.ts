@@ -11,7 +11,7 @@ const stampFile = join(root, "dist", "stamp");
 export async function buildBundles(): Promise<void> {
   const stamp = fingerprint();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
-  for (const mode of ["connection", "loader", "messenger", "console"]) {
+  for (const mode of ["questions", "connection", "loader", "messenger", "console"]) {
     await build({ mode, configFile: join(root, "vite.config.ts"), logLevel: "warn" });
   }
   writeFileSync(stampFile, stamp);
