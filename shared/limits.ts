@@ -29,6 +29,8 @@ export const defaultLimits = {
   sessionRequestsPerMinute: 60,
   /** From the WebSocket's opening to its `auth` frame. */
   socketAuthMs: 5000,
+  /** WebSockets, for each client address, whose `auth` frame has not been accepted yet. */
+  unauthenticatedSocketsPerAddress: 50,
   /** How often a client pings; a peer silent for twice as long is dead. */
   heartbeatMs: 9000,
   /** Bytes queued towards one socket before it is closed for resuming later. */

@@ -32,7 +32,7 @@ export const originAllowed = (origin: string, patterns: readonly string[]): bool
   patterns.some((text) => {
     const exact = text
       .replace(/[.[\]]/g, "\\$&")
-      .replace("*\\.", "([^/:@]+\\.)+")
+      .replace("*\\.", "([^/:@.]+\\.)+")
       .replace(":*", "(:\\d+)?");
     return new RegExp(`^${exact}$`).test(origin);
   });

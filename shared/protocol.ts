@@ -56,6 +56,12 @@ export interface Message {
 
 export type SignedIdentities = "accept" | "reject" | "require";
 
+/**
+ * What becomes of a visitor's conversation when the visitor signs in: the messenger asks, it becomes the customer's at
+ * once, or it stays behind.
+ */
+export type StepUp = "ask" | "always" | "never";
+
 export interface Appearance {
   readonly title: string;
   /** CSS hexadecimal colour, `#rrggbb`. */
@@ -73,7 +79,10 @@ export interface DeploymentInfo {
   readonly signedIdentities: SignedIdentities;
   readonly signIn: {
     readonly required: boolean;
-    readonly methods: readonly ("contactJwt" | "platformJwt")[];
+    /** `oidc`: the messenger's own “Sign in” button works, through a pop-up of the companion. */
+    readonly methods: readonly ("contactJwt" | "platformJwt" | "oidc")[];
+    /** What becomes of a visitor's conversation. */
+    readonly stepUp: StepUp;
   };
   readonly appearance: Appearance;
   readonly locales: readonly string[];
@@ -95,6 +104,20 @@ export interface FrameBootstrap {
 export type IdentityAssertion =
   | { readonly type: "contactJwt"; readonly token: string }
   | { readonly type: "platformJwt"; readonly token: string }
+  /** OpenID Connect Core 1.0, section 3.1: a code that the page got, with what it was asked for with. */
+  | {
+      readonly type: "oidcCode";
+      readonly code: string;
+      readonly redirectUri: string;
+      readonly codeVerifier?: string;
+      readonly nonce?: string;
+      readonly maxAgeSeconds?: number | undefined;
+      /** Issuer of the authorization response (RFC 9207). */
+      readonly iss?: string;
+    }
+  | { readonly type: "idToken"; readonly token: string; readonly nonce?: string }
+  /** What the companion's own sign-in pop-up handed to the frame; opaque, good once. */
+  | { readonly type: "signInTicket"; readonly ticket: string }
   | { readonly type: "anonymous" };
 
 /** Positions in a conversation, each a `seq`, 0 where there is none; `delivered ≥ read`. */
@@ -114,11 +137,25 @@ export interface ConversationState {
 
 /** `GET /session`. */
 export interface SessionState {
+  readonly id: string;
   /** The nearer of idle and absolute expiry. */
   readonly expiresAt: Timestamp;
   readonly absoluteExpiresAt: Timestamp;
   readonly contact: Contact;
   readonly conversation: ConversationState;
+  /** The server holds a refresh token: `POST /session/renew` without an identity renews it. */
+  readonly silentRenewal: boolean;
+}
+
+/** A row of `GET /sessions`: where a customer is signed in. */
+export interface SessionSummary {
+  readonly id: string;
+  /** `Chrome on Windows`. */
+  readonly device: string;
+  readonly createdAt: Timestamp;
+  readonly expiresAt: Timestamp;
+  /** The session that asks. */
+  readonly current: boolean;
 }
 
 /** `POST /sessions` and `POST /session/renew`. */
@@ -243,6 +280,8 @@ export type AgentClientFrame =
 export type AgentServerFrame =
   | { readonly t: "ready"; readonly agent: { readonly name: string }; readonly heartbeatMs: number }
   | Extract<ServerFrame, { t: "message" | "receipt" | "typing" | "pong" | "draining" }>
+  /** Its messages stand in the conversation `to` now: a visitor who had one already signed in. */
+  | { readonly t: "moved"; readonly conversationId: string; readonly to: string }
   | ({ readonly t: "ack"; readonly conversationId: string } & MessageReceipt)
   | {
       readonly t: "refused";
