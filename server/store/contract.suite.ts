@@ -1,21 +1,35 @@
 /** What every store does; the suite that each runs. */
 
 import { appendPropertyContract } from "./contract/append-property.suite.ts";
+import { configurationContract } from "./contract/configuration.suite.ts";
 import { conversationListContract } from "./contract/conversation-list.suite.ts";
 import { conversationContract } from "./contract/conversations.suite.ts";
+import { grantContract } from "./contract/grants.suite.ts";
+import { handoverContract } from "./contract/handover.suite.ts";
+import { handoverPropertyContract } from "./contract/handover-property.suite.ts";
+import { jwkSetContract } from "./contract/jwk-sets.suite.ts";
 import { keyContract } from "./contract/keys.suite.ts";
 import { sessionEndContract } from "./contract/session-end.suite.ts";
+import { sessionSelectionContract } from "./contract/session-selection.suite.ts";
 import { sessionContract } from "./contract/sessions.suite.ts";
 import { textContract } from "./contract/text.suite.ts";
+import { tokenStateContract } from "./contract/token-state.suite.ts";
 import type { Store } from "./store.ts";
 
 /** @param open an empty store */
 export function storeContract(name: string, open: () => Promise<Store>): void {
   sessionContract(name, open);
   sessionEndContract(name, open);
+  sessionSelectionContract(name, open);
+  grantContract(name, open);
+  handoverContract(name, open);
+  handoverPropertyContract(name, open);
+  tokenStateContract(name, open);
   conversationContract(name, open);
   conversationListContract(name, open);
   appendPropertyContract(name, open);
   textContract(name, open);
   keyContract(name, open);
+  configurationContract(name, open);
+  jwkSetContract(name, open);
 }

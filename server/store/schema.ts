@@ -2,6 +2,7 @@
 
 import type { Generated } from "kysely";
 import type { AuthorKind, ConversationStatus } from "../../shared/protocol.ts";
+import type { ConfigurationKind } from "./configuration-store.ts";
 import type { SessionMethod } from "./store.ts";
 
 export type Flag = 0 | 1;
@@ -38,6 +39,8 @@ export interface ConversationTable {
   agent_read: number;
   created_at: number;
   updated_at: number;
+  /** Where its messages went when its visitor signed in; nobody is shown what is left here. */
+  moved_to: string | null;
 }
 
 export interface MessageTable {
@@ -65,6 +68,20 @@ export interface SessionTable {
   idle_expires_at: number;
   absolute_expires_at: number;
   ended_at: number | null;
+  /** Said here as well, so that who asks for a session need not ask for its grant. */
+  has_refresh_token: Flag;
+}
+
+export interface SessionGrantTable {
+  session_id: string;
+  sealed_refresh_token: string | null;
+  provider_session: string | null;
+}
+
+/** The session token of before the last renewal: it may end the session, and nothing else. */
+export interface FormerSessionTokenTable {
+  session_id: string;
+  hash: string;
 }
 
 /** The identity tokens that opened or renewed a session: what its end revokes. */
@@ -92,13 +109,58 @@ export interface PlatformKeyTable {
   created_at: number;
 }
 
+/** The last good JWK set of an address. */
+export interface JwkSetTable {
+  url: string;
+  document: string;
+  fetched_at: number;
+}
+
+/** Counts the changes of `configuration_object`; one row. */
+export interface ConfigurationRevisionTable {
+  revision: number;
+}
+
+export interface ConfigurationObjectTable {
+  kind: ConfigurationKind;
+  id: string;
+  /** JSON; secrets in it are sealed. */
+  document: string;
+  updated_at: number;
+}
+
+export interface AuditEntryTable {
+  position: number;
+  at: number;
+  actor: string;
+  action: string;
+  target: string;
+  detail: string;
+  previous_hash: string;
+  hash: string;
+}
+
+/** When a key last verified a token. */
+export interface KeyUseTable {
+  community_id: string;
+  kid: string;
+  used_at: number;
+}
+
 export interface Schema {
   contact: ContactTable;
   conversation: ConversationTable;
   message: MessageTable;
   session: SessionTable;
+  session_grant: SessionGrantTable;
+  former_session_token: FormerSessionTokenTable;
   session_token: SessionTokenTable;
   revoked_token: RevokedTokenTable;
   used_token: UsedTokenTable;
   platform_key: PlatformKeyTable;
+  jwk_set: JwkSetTable;
+  configuration_revision: ConfigurationRevisionTable;
+  configuration_object: ConfigurationObjectTable;
+  audit_entry: AuditEntryTable;
+  key_use: KeyUseTable;
 }

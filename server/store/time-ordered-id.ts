@@ -1,4 +1,5 @@
 import { randomFillSync } from "node:crypto";
+import { formatUuid } from "./uuid.ts";
 
 /**
  * UUID version 7 (RFC 9562, section 5.7): ids made together lie together in an index, so that a commit of a hundred new rows
@@ -9,8 +10,5 @@ import { randomFillSync } from "node:crypto";
 export function timeOrderedId(at: number): string {
   const bytes = randomFillSync(Buffer.alloc(16));
   bytes.writeUIntBE(at, 0, 6);
-  bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6);
-  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
-  const hex = bytes.toString("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  return formatUuid(bytes, 7);
 }

@@ -37,6 +37,8 @@ export function opening(contact: ContactAssertion, more: Partial<SessionOpening>
     device: "Chrome on Windows",
     contact,
     identityToken: contact.verified ? token(randomUUID()) : null,
+    handover: null,
+    grant: null,
     preview: false,
     at: start,
     idleExpiresAt: start + hour,

@@ -67,6 +67,28 @@ export function sessionEndContract(name: string, openStore: () => Promise<Store>
         expect(await attempt(second - 1, "bob")).toMatchObject({ ok: true });
       });
 
+      it("takes the token of before the last renewal, and never one of before that or of a renewal that was refused", async () => {
+        const { session } = await open(store, opening(signed("ada"), { tokenHash: hashOf("a") }));
+        const renew = (tokenText: string, identity = "ada") =>
+          store.renewSession({
+            sessionId: session.id,
+            tokenHash: hashOf(tokenText),
+            contact: signed(identity),
+            identityToken: null,
+            grant: null,
+            idleExpiresAt: start + hour,
+            absoluteExpiresAt: start + hour,
+            at: start,
+          });
+        await renew("b");
+        await renew("c");
+        expect(await renew("d", "bob")).toMatchObject({ ok: false });
+        for (const none of ["a", "d"]) expect(await end(none, false)).toEqual([]);
+        expect(await end("b", false)).toEqual([session.id]);
+        expect(await end("b", false)).toEqual([]);
+        expect(await isOver("c")).toBe(true);
+      });
+
       it("says which sessions have ended, the forgotten among them", async () => {
         const a = await open(store, opening(signed("ada"), { tokenHash: hashOf("a") }));
         const b = await open(store, opening(signed("bob"), { tokenHash: hashOf("b") }));

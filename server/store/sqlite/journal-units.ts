@@ -6,7 +6,7 @@ import type { NewMessage } from "../append.ts";
 import type { Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import { row, rows, type Unit, write } from "../unit.ts";
-import { toMessage } from "../units/message.ts";
+import { messageUnits, toMessage } from "../units/message.ts";
 
 interface JournalSchema extends Schema {
   message_journal: {
@@ -31,8 +31,15 @@ export interface ConversationHead {
 export function journalUnits(schema: Kysely<Schema>) {
   const db = schema.withTables<Pick<JournalSchema, "message_journal">>();
 
+  const messages = messageUnits(schema);
+
+  // Journal entries outlive the conversations that a visitor's sign-in emptied: nothing is filed there again.
   const findHead = statement((p: { id: string }) =>
-    db.selectFrom("conversation").select(["key", "last_seq", "updated_at", "state"]).where("id", "=", p.id),
+    db
+      .selectFrom("conversation")
+      .select(["key", "last_seq", "updated_at", "state"])
+      .where("id", "=", p.id)
+      .where("moved_to", "is", null),
   );
   const findMessage = statement((p: { key: number; id: string }) =>
     db.selectFrom("message").selectAll().where("conversation_key", "=", p.key).where("id", "=", p.id),
@@ -48,28 +55,6 @@ export function journalUnits(schema: Kysely<Schema>) {
   );
   const removeBefore = statement((p: { position: number }) =>
     db.deleteFrom("message_journal").where("position", "<", p.position),
-  );
-  const insertMessage = statement(
-    (p: {
-      key: number;
-      seq: number;
-      id: string;
-      authorKind: Message["author"]["kind"];
-      authorName: string | null;
-      verified: 0 | 1;
-      text: string;
-      at: number;
-    }) =>
-      db.insertInto("message").values({
-        conversation_key: p.key,
-        seq: p.seq,
-        id: p.id,
-        author_kind: p.authorKind,
-        author_name: p.authorName,
-        verified: p.verified,
-        text: p.text,
-        at: p.at,
-      }),
   );
   const moveHead = statement(
     (p: { key: number; lastSeq: number; updatedAt: number; state: ConversationStatus }) =>
@@ -103,16 +88,7 @@ export function journalUnits(schema: Kysely<Schema>) {
     },
 
     *fileMessage(key: number, { message, at }: NewMessage): Unit<void> {
-      yield* write(insertMessage, {
-        key,
-        seq: message.seq,
-        id: message.id,
-        authorKind: message.author.kind,
-        authorName: message.author.name,
-        verified: message.verified ? 1 : 0,
-        text: message.text,
-        at,
-      });
+      yield* messages.add(key, { ...message, at });
     },
 
     *moveHead(head: {

@@ -43,6 +43,8 @@ export interface MessageJournal {
   lastSeq(conversationId: string): number;
   /** Puts a conversation's messages into their places, in a transaction of its own. */
   file(conversationId: string): void;
+  /** The same in the transaction that is open, before anything else of it appends: for units that move messages. */
+  fileWithin(conversationIds: readonly string[]): void;
   fileAll(): void;
   /** Whether so much has gathered that `fileOldest` should be called. */
   isFull(): boolean;
@@ -112,6 +114,10 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
     } finally {
       database.exec("pragma synchronous = full");
     }
+    forget(due);
+  }
+
+  function forget(due: ReadonlyMap<string, Head>): void {
     for (const [id, { messages }] of due) {
       heads.delete(id);
       size.messages -= messages.size;
@@ -160,6 +166,12 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
     file(conversationId) {
       const head = heads.get(conversationId);
       if (head) fileHeads(new Map([[conversationId, head]]));
+    },
+
+    fileWithin(conversationIds) {
+      const due = new Map([...heads].filter(([id]) => conversationIds.includes(id)));
+      database.run(fileUnit(due));
+      forget(due);
     },
 
     fileAll: () => fileHeads(new Map(heads)),

@@ -39,6 +39,7 @@ const first = [
     agent_read integer not null,
     created_at integer not null,
     updated_at integer not null,
+    moved_to text,
     unique (contact_id, preview)
   ) strict`,
   "create index conversation_recent on conversation (preview, updated_at, id) where last_seq > 0",
@@ -76,10 +77,19 @@ const first = [
     created_at integer not null,
     idle_expires_at integer not null,
     absolute_expires_at integer not null,
-    ended_at integer
+    ended_at integer,
+    has_refresh_token integer not null
   ) strict, without rowid`,
   "create index session_of_contact on session (contact_id)",
   "create index session_expiry on session (idle_expires_at)",
+  "create index session_to_revoke on session (ended_at, idle_expires_at) where has_refresh_token = 1",
+
+  `create table session_grant (
+    session_id text primary key references session (id) on delete cascade,
+    sealed_refresh_token text,
+    provider_session text
+  ) strict, without rowid`,
+  "create index session_grant_of_provider on session_grant (provider_session) where provider_session is not null",
 
   `create table session_token (
     session_id text not null references session (id) on delete cascade,
@@ -87,6 +97,12 @@ const first = [
     expires_at integer not null,
     primary key (session_id, hash)
   ) strict, without rowid`,
+
+  `create table former_session_token (
+    session_id text primary key references session (id) on delete cascade,
+    hash text not null
+  ) strict, without rowid`,
+  "create index session_of_former_token on former_session_token (hash)",
 
   "create table revoked_token (hash text primary key, expires_at integer not null) strict, without rowid",
   "create index revoked_token_expiry on revoked_token (expires_at)",
@@ -100,6 +116,36 @@ const first = [
   "create index used_token_expiry on used_token (expires_at)",
 
   "create table platform_key (kid text primary key, sealed_jwk text not null, created_at integer not null) strict",
+
+  "create table jwk_set (url text primary key, document text not null, fetched_at integer not null) strict",
+
+  "create table configuration_revision (revision integer not null) strict",
+  "insert into configuration_revision values (0)",
+  `create table configuration_object (
+    kind text not null,
+    id text not null,
+    document text not null,
+    updated_at integer not null,
+    primary key (kind, id)
+  ) strict, without rowid`,
+
+  `create table audit_entry (
+    position integer primary key,
+    at integer not null,
+    actor text not null,
+    action text not null,
+    target text not null,
+    detail text not null,
+    previous_hash text not null,
+    hash text not null
+  ) strict`,
+
+  `create table key_use (
+    community_id text not null,
+    kid text not null,
+    used_at integer not null,
+    primary key (community_id, kid)
+  ) strict, without rowid`,
 ];
 
 async function runAll(db: Parameters<Migration["up"]>[0], statements: readonly string[]): Promise<void> {

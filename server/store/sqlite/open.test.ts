@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { draft, hashOf, open, openFor, opening, signed, start } from "../contract/fixtures.ts";
+import { draft, hashOf, open, openFor, opening, signed, start, visitor } from "../contract/fixtures.ts";
+import { takingOver } from "../contract/handover.suite.ts";
 import { storeContract } from "../contract.suite.ts";
 import type { Store } from "../store.ts";
 import { openSqliteStore } from "./open.ts";
@@ -31,6 +32,28 @@ describe("A transaction that fails", () => {
     ]);
     const { messages } = await store.messages(conversation.id, { limit: 10 });
     expect(messages.map(({ text }) => text)).toEqual(["before", "one", "two"]);
+    await store.close();
+  });
+});
+
+describe("A handover that fails with its turn", () => {
+  it("is done again by itself, with the messages that were not filed", async () => {
+    const store = await openSqliteStore(":memory:");
+    const ada = await openFor(store, "ada");
+    const guest = await open(store, opening(visitor, { tokenHash: hashOf("v") }));
+    const key = { kid: "k", sealedJwk: "sealed", createdAt: start };
+    await store.addPlatformKey(key, 0);
+    for (const { conversation } of [ada, guest])
+      await store.append(draft(conversation.id, { text: "unfiled" }));
+    const [opened] = await Promise.allSettled([
+      store.openSession(takingOver("v")),
+      store.addPlatformKey(key, start),
+      store.append(draft(ada.conversation.id, { text: "same turn" })),
+    ]);
+    expect(opened).toMatchObject({ status: "fulfilled", value: { ok: true } });
+    const { messages } = await store.messages(ada.conversation.id, { limit: 10 });
+    expect(messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(messages.filter(({ text }) => text === "unfiled")).toHaveLength(2);
     await store.close();
   });
 });
@@ -107,6 +130,27 @@ describe("The SQLite store in a file", () => {
       for (const { conversation } of [ada, bob])
         expect((await found.messages(conversation.id, { limit: 10 })).messages).toHaveLength(1);
       expect((await found.conversation(ada.conversation.id))?.conversation.state).toBe("closed");
+    });
+  });
+
+  it("has each message once where it crashed after a visitor's conversation was joined to the customer's", async () => {
+    const ada = await openFor(store, "ada");
+    const guest = await open(store, opening(visitor, { tokenHash: hashOf("v") }));
+    const other = await openFor(store, "bob");
+    // An entry of the journal that outlives the handover, because nobody reads the third conversation.
+    await Promise.all(
+      [ada, guest, other].map(({ conversation }) =>
+        store.append(draft(conversation.id, { text: "unfiled" })),
+      ),
+    );
+    await store.openSession(takingOver("v"));
+    await store.append(draft(ada.conversation.id, { text: "after" }));
+    await afterCrash(async (found) => {
+      const texts = async (id: string) =>
+        (await found.messages(id, { limit: 10 })).messages.map(({ text }) => text);
+      expect(await texts(ada.conversation.id)).toEqual(["unfiled", expect.any(String), "unfiled", "after"]);
+      expect(await texts(guest.conversation.id)).toEqual([]);
+      expect(await texts(other.conversation.id)).toEqual(["unfiled"]);
     });
   });
 

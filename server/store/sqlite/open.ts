@@ -1,12 +1,20 @@
-import { createCommitGroup } from "../commit-group.ts";
+import { createCommitGroup, longestWaitMs } from "../commit-group.ts";
 import type { Appended, MessageDraft, SessionDetails, Store } from "../store.ts";
 import type { Unit } from "../unit.ts";
+import { auditUnits } from "../units/audit.ts";
+import { configurationUnits } from "../units/configuration.ts";
 import { conversationUnits } from "../units/conversation.ts";
 import { conversationListUnits } from "../units/conversation-list.ts";
+import { grantUnits } from "../units/grant.ts";
+import { jwkSetUnits } from "../units/jwk-set.ts";
+import { keyUseUnits } from "../units/key-use.ts";
 import { messageUnits } from "../units/message.ts";
 import { platformKeyUnits } from "../units/platform-key.ts";
+import { sealedUnits } from "../units/sealed.ts";
 import { sessionUnits } from "../units/session.ts";
 import { sessionEndUnits } from "../units/session-end.ts";
+import { sessionSelectionUnits } from "../units/session-selection.ts";
+import { tokenStateUnits } from "../units/token-state.ts";
 import { openDatabase } from "./database.ts";
 import { createJournal } from "./journal.ts";
 import { kyselyOf, sqliteDialect } from "./kysely.ts";
@@ -29,10 +37,18 @@ export async function openSqliteStore(path: string): Promise<Store> {
 
   const sessions = sessionUnits(db);
   const ends = sessionEndUnits(db, sqliteDialect);
+  const selections = sessionSelectionUnits(db, sqliteDialect);
+  const grants = grantUnits(db);
+  const tokenStates = tokenStateUnits(db);
   const conversations = conversationUnits(db);
   const lists = conversationListUnits(db, sqliteDialect);
   const messages = messageUnits(db);
   const keys = platformKeyUnits(db);
+  const jwkSets = jwkSetUnits(db);
+  const configuration = configurationUnits(db);
+  const audit = auditUnits(db);
+  const keyUses = keyUseUnits(db);
+  const sealed = sealedUnits(db);
   const journal = createJournal(database, db);
   journal.reload();
 
@@ -48,7 +64,13 @@ export async function openSqliteStore(path: string): Promise<Store> {
         journal.reload();
       },
     },
-    setImmediate,
+    {
+      atEndOfTurn: setImmediate,
+      atLatest: (flush) => {
+        const timer = setTimeout(flush, longestWaitMs);
+        return () => clearTimeout(timer);
+      },
+    },
   );
   const append: (draft: MessageDraft) => Promise<Appended> = group.collect(journal.append);
 
@@ -71,8 +93,12 @@ export async function openSqliteStore(path: string): Promise<Store> {
   });
 
   return {
+    expect: group.expect,
     openSession: async (opening) => {
-      const opened = await write(() => sessions.open(opening));
+      const opened = await group.run(() => {
+        if (opening.handover) journal.fileWithin(database.run(sessions.concerned(opening)));
+        return database.run(sessions.open(opening));
+      });
       return opened.ok ? withCurrent(opened) : opened;
     },
     recordContact: (contact, token, at) => write(() => sessions.recordContact(contact, token, at)),
@@ -81,15 +107,24 @@ export async function openSqliteStore(path: string): Promise<Store> {
       return found && withCurrent(found);
     },
     renewSession: async (renewal) => {
-      const renewed = await write(() => sessions.renew(renewal));
+      const renewed = await write(() => ends.keepFormer(renewal.sessionId, sessions.renew(renewal)));
       return renewed.ok ? withCurrent(renewed) : renewed;
     },
     touchSession: (id, idleExpiresAt) => write(() => sessions.touch(id, idleExpiresAt)),
     endSession: (end) => write(() => ends.end(end)),
+    endSelected: (selection, at) => write(() => selections.end(selection, at)),
+    endSelectedOnce: (selection, use, at) => write(() => selections.endOnce(selection, use, at)),
+    sessionsOf: async (contactId, at) => database.run(selections.list(contactId, at)),
     endedAmong: async (ids) => database.run(ends.endedAmong(ids)),
+    tokenState: async (question) => database.run(tokenStates.of(question)),
     sweepSessions: async (at) => {
       while (await write(() => ends.sweepSome(at)));
     },
+
+    grant: async (sessionId) => database.run(grants.find(sessionId)),
+    replaceRefreshToken: (sessionId, sealed) => write(() => grants.replace(sessionId, sealed)),
+    grantsToRevoke: async (at, limit) => database.run(grants.toRevoke(at, limit)),
+    removeGrant: (sessionId) => write(() => grants.remove(sessionId)),
 
     append,
     messages: async (conversationId, query) => {
@@ -118,6 +153,21 @@ export async function openSqliteStore(path: string): Promise<Store> {
     platformKeys: async () => database.run(keys.list()),
     addPlatformKey: (key, unlessNewerThan) => write(() => keys.add(key, unlessNewerThan)),
     removePlatformKeys: (createdBefore) => write(() => keys.removeBefore(createdBefore)),
+
+    jwkSet: async (url) => database.run(jwkSets.find(url)),
+    saveJwkSet: (set) => write(() => jwkSets.save(set)),
+
+    configuration: async () => database.run(configuration.read()),
+    changeConfiguration: (change) => write(() => configuration.change(change)),
+
+    appendAudit: (draft, at) => write(() => audit.append(draft, at)),
+    auditEntries: async ({ before = Number.MAX_SAFE_INTEGER, limit }) =>
+      database.run(audit.page(before, limit)),
+
+    recordKeyUses: (uses) => write(() => keyUses.record(uses)),
+    keyUses: async (communityId) => database.run(keyUses.ofCommunity(communityId)),
+
+    renewSealed: (renew) => write(() => sealed.renew(renew)),
 
     ping: async () => {
       database.exec("select 1");

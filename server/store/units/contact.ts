@@ -48,6 +48,10 @@ export function contactUnits(db: Kysely<Schema>) {
       return yield* row(findById, { id });
     },
 
+    *findByKey(platformKey: string): Unit<ContactRow | undefined> {
+      return yield* row(findByKey, { platformKey });
+    },
+
     *findSigned(contact: SignedAssertion): Unit<ContactRow | undefined> {
       return yield* row(findByKey, { platformKey: contact.platformKey });
     },
@@ -93,9 +97,9 @@ export function contactUnits(db: Kysely<Schema>) {
       return made;
     },
 
-    /** From now on tokens issued before the second of `at` are refused. */
-    *refuseOlderTokens(id: string, at: number): Unit<void> {
-      yield* write(moveWatermark, { id, second: Math.floor(at / 1000) });
+    /** From now on tokens issued before this second are refused. */
+    *refuseOlderTokens(id: string, second: number): Unit<void> {
+      yield* write(moveWatermark, { id, second });
     },
   };
 }

@@ -23,7 +23,7 @@ type PageParameters = { preview: Flag; updatedAt: number; id: string; limit: num
 const start: Place = { updatedAt: Number.MAX_SAFE_INTEGER, id: "" };
 
 export function conversationListUnits(db: Kysely<Schema>, dialect: Dialect) {
-  const { find } = conversationUnits(db);
+  const { find, findEvenMoved } = conversationUnits(db);
 
   // `last_seq > 0` is spelt out rather than bound: the planner has to see that the partial indexes serve the query.
   const page = (p: PageParameters) =>
@@ -75,7 +75,9 @@ export function conversationListUnits(db: Kysely<Schema>, dialect: Dialect) {
     withDetails,
 
     *one(id: string): Unit<ConversationDetails | null> {
-      const found = yield* find(id);
+      const named = yield* findEvenMoved(id);
+      // Only visitors' conversations move, and only to a customer's: there is one step at most.
+      const found = named?.moved_to ? yield* find(named.moved_to) : named;
       return found ? ((yield* withDetails([found]))[0] ?? null) : null;
     },
 

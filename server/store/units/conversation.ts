@@ -10,9 +10,12 @@ export type ConversationRow = Selectable<ConversationTable>;
 
 export function conversationUnits(db: Kysely<Schema>) {
   const findById = statement((p: { id: string }) =>
+    db.selectFrom("conversation").selectAll().where("id", "=", p.id).where("moved_to", "is", null),
+  );
+  const findByIdEvenMoved = statement((p: { id: string }) =>
     db.selectFrom("conversation").selectAll().where("id", "=", p.id),
   );
-  const findOfContact = statement((p: { contactId: string; preview: Flag }) =>
+  const findOfContactStatement = statement((p: { contactId: string; preview: Flag }) =>
     db
       .selectFrom("conversation")
       .selectAll()
@@ -74,8 +77,19 @@ export function conversationUnits(db: Kysely<Schema>) {
     return yield* row(findById, { id });
   }
 
+  function* findOfContact(contactId: string, preview: boolean): Unit<ConversationRow | undefined> {
+    return yield* row(findOfContactStatement, { contactId, preview: preview ? 1 : 0 });
+  }
+
   return {
+    /** Not what a sign-in left empty. */
     find,
+
+    *findEvenMoved(id: string): Unit<ConversationRow | undefined> {
+      return yield* row(findByIdEvenMoved, { id });
+    },
+
+    findOfContact,
 
     *ofContact(
       contactId: string,
@@ -84,7 +98,7 @@ export function conversationUnits(db: Kysely<Schema>) {
     ): Unit<ConversationRow> {
       const { communityId, deploymentId } = place;
       const preview = place.preview ? 1 : 0;
-      const found = yield* row(findOfContact, { contactId, preview });
+      const found = yield* findOfContact(contactId, place.preview);
       if (found) return found;
       const made = yield* row(insert, {
         id: timeOrderedId(at),

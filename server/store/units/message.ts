@@ -4,7 +4,7 @@ import type { Message, MessagePage } from "../../../shared/protocol.ts";
 import type { MessageTable, Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import type { PageQuery } from "../store.ts";
-import { row, rows, type Unit } from "../unit.ts";
+import { row, rows, type Unit, write } from "../unit.ts";
 
 type MessageRow = Selectable<MessageTable>;
 
@@ -21,6 +21,18 @@ export function messageUnits(db: Kysely<Schema>) {
       .orderBy("seq", "asc")
       .limit(p.limit),
   );
+  const insert = statement((p: MessageRow) =>
+    db.insertInto("message").values({
+      conversation_key: p.conversation_key,
+      seq: p.seq,
+      id: p.id,
+      author_kind: p.author_kind,
+      author_name: p.author_name,
+      verified: p.verified,
+      text: p.text,
+      at: p.at,
+    }),
+  );
   const newestBefore = statement((p: { key: number; seq: number; limit: number }) =>
     db
       .selectFrom("message")
@@ -32,6 +44,27 @@ export function messageUnits(db: Kysely<Schema>) {
   );
 
   return {
+    *add(
+      key: number,
+      {
+        at,
+        ...message
+      }: Pick<Message, "id" | "seq" | "author" | "text" | "verified"> & { readonly at: number },
+    ): Unit<MessageRow> {
+      const added: MessageRow = {
+        conversation_key: key,
+        seq: message.seq,
+        id: message.id,
+        author_kind: message.author.kind,
+        author_name: message.author.name,
+        verified: message.verified ? 1 : 0,
+        text: message.text,
+        at,
+      };
+      yield* write(insert, added);
+      return added;
+    },
+
     /** Both ends of a page are found by `seq`, so that its cost does not depend on how much history there is. */
     *page(conversationId: string, query: PageQuery): Unit<MessagePage> {
       const conversation = yield* row(findConversation, { id: conversationId });

@@ -22,6 +22,23 @@ export function sessionEndUnits(db: Kysely<Schema>, dialect: Dialect) {
       .where("token_hash", "=", p.tokenHash)
       .where("ended_at", "is", null),
   );
+  const findLiveByFormerHash = statement((p: { tokenHash: string }) =>
+    db
+      .selectFrom("former_session_token")
+      .innerJoin("session", "session.id", "former_session_token.session_id")
+      .select(["session.id", "session.contact_id"])
+      .where("former_session_token.hash", "=", p.tokenHash)
+      .where("session.ended_at", "is", null),
+  );
+  const findHash = statement((p: { id: string }) =>
+    db.selectFrom("session").select("token_hash").where("id", "=", p.id),
+  );
+  const saveFormer = statement((p: { id: string; hash: string }) =>
+    db
+      .insertInto("former_session_token")
+      .values({ session_id: p.id, hash: p.hash })
+      .onConflict((conflict) => conflict.column("session_id").doUpdateSet({ hash: p.hash })),
+  );
   const liveOfContact = statement((p: { contactId: string }) =>
     db.selectFrom("session").select("id").where("contact_id", "=", p.contactId).where("ended_at", "is", null),
   );
@@ -49,22 +66,42 @@ export function sessionEndUnits(db: Kysely<Schema>, dialect: Dialect) {
       .returning("id"),
   );
 
+  /** Revokes the identity tokens of each as well. */
+  function* endAll(ids: readonly string[], at: number): Unit<void> {
+    for (const id of ids) {
+      yield* tokens.revokeOf(id);
+      yield* write(endOne, { id, at });
+    }
+  }
+
   return {
     *end(end: {
       readonly tokenHash: string;
       readonly everywhere: boolean;
       readonly at: number;
     }): Unit<readonly string[]> {
-      const session = yield* row(findLiveByHash, { tokenHash: end.tokenHash });
+      const { tokenHash } = end;
+      const session =
+        (yield* row(findLiveByHash, { tokenHash })) ?? (yield* row(findLiveByFormerHash, { tokenHash }));
       if (!session) return [];
-      if (end.everywhere) yield* contacts.refuseOlderTokens(session.contact_id, end.at);
+      if (end.everywhere) yield* contacts.refuseOlderTokens(session.contact_id, Math.floor(end.at / 1000));
       const due = end.everywhere ? yield* rows(liveOfContact, { contactId: session.contact_id }) : [session];
       const ended = due.map(({ id }) => id);
-      for (const id of ended) {
-        yield* tokens.revokeOf(id);
-        yield* write(endOne, { id, at: end.at });
-      }
+      yield* endAll(ended, end.at);
       return ended;
+    },
+
+    endAll,
+
+    /**
+     * Keeps the token that a renewal replaces. A logout that was sent before the renewal's answer came back names that one:
+     * told that there is no such session, it would leave behind one that nobody holds and everybody takes for over.
+     */
+    *keepFormer<Renewed extends { readonly ok: boolean }>(id: string, renewal: Unit<Renewed>): Unit<Renewed> {
+      const before = yield* row(findHash, { id });
+      const renewed = yield* renewal;
+      if (before && renewed.ok) yield* write(saveFormer, { id, hash: before.token_hash });
+      return renewed;
     },
 
     /** A session that the store has forgotten has ended as well. */

@@ -2,7 +2,8 @@
 
 import type { Kysely, Selectable } from "kysely";
 import type { TokenUse } from "../../identity/identity.ts";
-import type { Schema, SessionTable } from "../schema.ts";
+import type { SessionGrant } from "../grant-store.ts";
+import type { Flag, Schema, SessionTable } from "../schema.ts";
 import { statement } from "../statement.ts";
 import type {
   ContactAssertion,
@@ -17,9 +18,11 @@ import { timeOrderedId } from "../time-ordered-id.ts";
 import { row, type Unit, write } from "../unit.ts";
 import { contactUnits, toContact } from "./contact.ts";
 import { conversationUnits, toConversation } from "./conversation.ts";
+import { grantUnits } from "./grant.ts";
+import { handoverUnits } from "./handover.ts";
 import { tokenUnits } from "./token.ts";
 
-type SessionRow = Selectable<SessionTable>;
+export type SessionRow = Selectable<SessionTable>;
 type Refused = { readonly ok: false; readonly code: "token_revoked" | "token_replayed" };
 
 const revoked: Refused = { ok: false, code: "token_revoked" };
@@ -29,6 +32,8 @@ export function sessionUnits(db: Kysely<Schema>) {
   const tokens = tokenUnits(db);
   const contacts = contactUnits(db);
   const conversations = conversationUnits(db);
+  const grants = grantUnits(db);
+  const handovers = handoverUnits(db);
 
   const findByHash = statement((p: { tokenHash: string }) =>
     db.selectFrom("session").selectAll().where("token_hash", "=", p.tokenHash),
@@ -51,16 +56,24 @@ export function sessionUnits(db: Kysely<Schema>) {
       idle_expires_at: p.idle_expires_at,
       absolute_expires_at: p.absolute_expires_at,
       ended_at: p.ended_at,
+      has_refresh_token: p.has_refresh_token,
     }),
   );
   const replaceToken = statement(
-    (p: { id: string; tokenHash: string; idleExpiresAt: number; absoluteExpiresAt: number }) =>
+    (p: {
+      id: string;
+      tokenHash: string;
+      idleExpiresAt: number;
+      absoluteExpiresAt: number;
+      hasRefreshToken: Flag;
+    }) =>
       db
         .updateTable("session")
         .set({
           token_hash: p.tokenHash,
           idle_expires_at: p.idleExpiresAt,
           absolute_expires_at: p.absoluteExpiresAt,
+          has_refresh_token: p.hasRefreshToken,
         })
         .where("id", "=", p.id),
   );
@@ -82,7 +95,7 @@ export function sessionUnits(db: Kysely<Schema>) {
 
   function* details(session: SessionRow): Unit<SessionDetails> {
     const contact = yield* contacts.find(session.contact_id);
-    const conversation = yield* conversations.find(session.conversation_id);
+    const conversation = yield* conversations.findEvenMoved(session.conversation_id);
     if (!contact || !conversation) throw new Error(`Session ${session.id} has lost its contact.`);
     return {
       session: toSession(session),
@@ -93,8 +106,10 @@ export function sessionUnits(db: Kysely<Schema>) {
 
   return {
     *open(opening: SessionOpening): Unit<SessionOpened> {
-      const { contact: assertion, identityToken, at } = opening;
+      const { contact: assertion, identityToken, handover, at } = opening;
       const stored = assertion.verified ? yield* contacts.findSigned(assertion) : undefined;
+      const visitor = handover && (yield* handovers.visitor(opening, handover));
+      if (visitor && "code" in visitor) return visitor;
       if (identityToken) {
         if (yield* tokens.isRevoked(identityToken, stored?.valid_after_seconds ?? 0)) return revoked;
         if (yield* tokens.isReplayed(identityToken, assertion.communityId)) return replayed;
@@ -107,7 +122,10 @@ export function sessionUnits(db: Kysely<Schema>) {
         deploymentId: opening.deploymentId,
         preview: opening.preview,
       };
-      const conversation = yield* conversations.ofContact(contact.id, place, at);
+      const { conversation, handedOver } =
+        visitor && handover
+          ? yield* handovers.take(visitor, contact.id, handover, at)
+          : { conversation: yield* conversations.ofContact(contact.id, place, at), handedOver: null };
       const session: SessionRow = {
         id: timeOrderedId(at),
         token_hash: opening.tokenHash,
@@ -122,16 +140,22 @@ export function sessionUnits(db: Kysely<Schema>) {
         idle_expires_at: opening.idleExpiresAt,
         absolute_expires_at: opening.absoluteExpiresAt,
         ended_at: null,
+        has_refresh_token: hasRefreshToken(opening.grant),
       };
       yield* write(insert, session);
-      if (identityToken) yield* tokens.keep(identityToken, session.id, at);
+      if (identityToken) yield* tokens.keep(identityToken, session.id, null);
+      if (opening.grant) yield* grants.keep(session.id, opening.grant);
       return {
         ok: true,
         session: toSession(session),
         contact: toContact(contact),
         conversation: toConversation(conversation),
+        handedOver,
       };
     },
+
+    /** See `handover.ts`. */
+    concerned: handovers.concerned,
 
     *recordContact(
       assertion: Extract<ContactAssertion, { verified: true }>,
@@ -163,11 +187,20 @@ export function sessionUnits(db: Kysely<Schema>) {
         yield* tokens.keep(identityToken, session.id, at);
       }
       if (assertion.verified) yield* contacts.save(assertion, contact, at);
-      yield* write(replaceToken, { id: session.id, tokenHash, idleExpiresAt, absoluteExpiresAt });
+      const kept = hasRefreshToken(renewal.grant) || session.has_refresh_token;
+      yield* write(replaceToken, {
+        id: session.id,
+        tokenHash,
+        idleExpiresAt,
+        absoluteExpiresAt,
+        hasRefreshToken: kept,
+      });
+      if (renewal.grant) yield* grants.keep(session.id, renewal.grant);
       const renewed = {
         ...session,
         idle_expires_at: idleExpiresAt,
         absolute_expires_at: absoluteExpiresAt,
+        has_refresh_token: kept,
       };
       return { ok: true, ...(yield* details(renewed)) };
     },
@@ -186,7 +219,9 @@ function isSamePerson(
   return assertion.verified ? contact.platform_key === assertion.platformKey : contact.verified === 0;
 }
 
-function toSession(session: SessionRow): SessionRecord {
+const hasRefreshToken = (grant: SessionGrant | null): Flag => (grant?.sealedRefreshToken ? 1 : 0);
+
+export function toSession(session: SessionRow): SessionRecord {
   return {
     id: session.id,
     contactId: session.contact_id,
@@ -199,5 +234,6 @@ function toSession(session: SessionRow): SessionRecord {
     idleExpiresAt: session.idle_expires_at,
     absoluteExpiresAt: session.absolute_expires_at,
     endedAt: session.ended_at,
+    hasRefreshToken: session.has_refresh_token === 1,
   };
 }

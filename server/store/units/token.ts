@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import type { TokenUse } from "../../identity/identity.ts";
 import type { Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
+import type { SingleUse } from "../store.ts";
 import { row, type Unit, write } from "../unit.ts";
 
 export function tokenUnits(db: Kysely<Schema>) {
@@ -35,12 +36,24 @@ export function tokenUnits(db: Kysely<Schema>) {
       )
       .onConflict((conflict) => conflict.column("hash").doNothing()),
   );
+  const insertRevoked = statement((p: { hash: string; expiresAt: number }) =>
+    db
+      .insertInto("revoked_token")
+      .values({ hash: p.hash, expires_at: p.expiresAt })
+      .onConflict((conflict) => conflict.column("hash").doNothing()),
+  );
   const sweepRevoked = statement((p: { at: number }) =>
     db.deleteFrom("revoked_token").where("expires_at", "<", p.at),
   );
   const sweepUsed = statement((p: { at: number }) =>
     db.deleteFrom("used_token").where("expires_at", "<", p.at),
   );
+
+  /** @returns false where somebody took it before */
+  function* take({ communityId, id, expiresAtSeconds }: SingleUse): Unit<boolean> {
+    const expiresAt = expiresAtSeconds * 1000;
+    return (yield* row(insertUsed, { communityId, jti: id, expiresAt })) !== undefined;
+  }
 
   return {
     /**
@@ -50,22 +63,29 @@ export function tokenUnits(db: Kysely<Schema>) {
     *isRevoked(token: TokenUse, validAfterSeconds: number): Unit<boolean> {
       if (token.issuedAtSeconds === null ? validAfterSeconds > 0 : token.issuedAtSeconds < validAfterSeconds)
         return true;
-      for (const hash of token.hashes) if (yield* row(findRevoked, { hash })) return true;
+      const { hashes, providerSessionMark: mark } = token;
+      for (const hash of mark === undefined ? hashes : [...hashes, mark])
+        if (yield* row(findRevoked, { hash })) return true;
       return false;
     },
 
     /** Takes a single-use token's id; true where somebody took it before. */
     *isReplayed(token: TokenUse, communityId: string): Unit<boolean> {
-      if (token.singleUseId === null) return false;
-      const expiresAt = token.expiresAtSeconds * 1000;
-      return (yield* row(insertUsed, { communityId, jti: token.singleUseId, expiresAt })) === undefined;
+      const { singleUseId: id, expiresAtSeconds } = token;
+      return id !== null && !(yield* take({ communityId, id, expiresAtSeconds }));
     },
 
-    /** The session's earlier tokens are kept until they have expired by themselves. */
-    *keep(token: TokenUse, sessionId: string, at: number): Unit<void> {
-      yield* write(forgetExpired, { sessionId, at });
+    take,
+
+    /** The session's earlier tokens are kept until they have expired by themselves; `at` null: a new one has none. */
+    *keep(token: TokenUse, sessionId: string, at: number | null): Unit<void> {
+      if (at !== null) yield* write(forgetExpired, { sessionId, at });
       const expiresAt = token.expiresAtSeconds * 1000;
       for (const hash of token.hashes) yield* write(insertSessionToken, { sessionId, hash, expiresAt });
+    },
+
+    *revoke(hash: string, expiresAt: number): Unit<void> {
+      yield* write(insertRevoked, { hash, expiresAt });
     },
 
     *revokeOf(sessionId: string): Unit<void> {
