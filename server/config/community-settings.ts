@@ -3,8 +3,8 @@ import { isFieldName } from "../identity/attributes.ts";
 import type { Community } from "./config.ts";
 import { type KeySource, readKeySources } from "./key-settings.ts";
 import { checkKids } from "./kids.ts";
-import { checkOidc } from "./oidc-settings.ts";
-import { elementsOf, type Reading, readPart, within } from "./reading.ts";
+import { readOidc } from "./oidc-settings.ts";
+import { elementsOf, listOf, type Reading, readPart, within } from "./reading.ts";
 import { exactObject, line, slug, wholeNumber } from "./schema-parts.ts";
 import { checkUnique } from "./unique.ts";
 
@@ -39,8 +39,9 @@ const communitySchema = exactObject({
   type: v.optional(line(1, 64), "messenger"),
   active: v.optional(v.boolean(), true),
   signedIdentities: v.optional(v.picklist(["accept", "reject", "require"]), "require"),
+  stepUp: v.optional(v.picklist(["ask", "always", "never"]), "ask"),
   identityClaim: v.optional(claimName, "sub"),
-  keys: v.optional(v.array(v.unknown()), []),
+  keys: v.optional(listOf("keys", v.unknown()), []),
   issuer: v.nullish(line(1, 512), null),
   audience: v.nullish(line(1, 512), null),
   maxTokenLifetimeSeconds: v.optional(wholeNumber(1, 366 * day), day),
@@ -48,7 +49,7 @@ const communitySchema = exactObject({
   singleUseTokens: v.optional(v.boolean(), false),
   session: v.optional(sessionSchema, {}),
   attributePrefix: v.optional(line(0, 64), "comm100."),
-  extraValueMapping: v.optional(v.array(mappingSchema), []),
+  extraValueMapping: v.optional(listOf("extraValueMapping", mappingSchema), []),
   oidc: v.nullish(v.unknown()),
 });
 
@@ -71,21 +72,32 @@ export async function readCommunity(
     checkUnique(reading, elementsOf(value, "extraValueMapping"), name, within(path, "extraValueMapping"));
   if (!settings) return null;
   const { oidc, name = settings.id, ...rest } = settings;
-  if (oidc) checkOidc(reading, oidc, within(path, "oidc"));
   const community: Community = {
     ...rest,
     name,
+    oidc: oidc ? readOidc(reading, oidc, within(path, "oidc")) : null,
     keys: sources.flatMap((source) => (source.kind === "key" ? [source.key] : [])),
     jwksUrls: sources.flatMap((source) => (source.kind === "url" ? [source.url] : [])),
   };
   warnOfDeadEnd(reading, community, path);
+  warnOfAnyAudience(reading, community, sources);
   return { community, sources };
 }
 
 function warnOfDeadEnd(reading: Reading, community: Community, path: string): void {
-  const { signedIdentities, keys } = community;
-  if (signedIdentities === "require" && keys.length === 0)
+  const { signedIdentities, keys, jwksUrls, oidc } = community;
+  if (signedIdentities === "require" && keys.length === 0 && jwksUrls.length === 0 && oidc === null)
     reading.warnings.push(
       `${path}.keys: there is no key, and signed identities are required: nobody can sign in.`,
     );
+}
+
+/** A set by URL is often an OpenID provider's, which signs for all of its clients by the same keys; an issuer tells none apart. */
+function warnOfAnyAudience(reading: Reading, { audience }: Community, sources: readonly KeySource[]): void {
+  if (audience !== null) return;
+  for (const source of sources)
+    if (source.kind === "url")
+      reading.warnings.push(
+        `${source.path}: any token of that issuer, for whichever client, passes as a Contact JWT: set audience.`,
+      );
 }

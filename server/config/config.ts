@@ -1,7 +1,7 @@
 /** The configuration once it is read, checked and resolved: what the rest of the server trusts. */
 
 import type { Limits } from "../../shared/limits.ts";
-import type { Appearance, SignedIdentities } from "../../shared/protocol.ts";
+import type { Appearance, SignedIdentities, StepUp } from "../../shared/protocol.ts";
 import type { VerificationKey } from "../identity/keys.ts";
 
 export const standardFields = [
@@ -23,6 +23,19 @@ export const standardFields = [
 /** A standard field, or `custom.{name}`. */
 export type FieldName = (typeof standardFields)[number] | `custom.${string}`;
 
+/** An OpenID provider that vouches for a community's customers. */
+export interface OidcSettings {
+  /** The `authId` of its customers' contact keys. */
+  readonly name: string;
+  /** Address of the discovery document (OpenID Connect Discovery 1.0, section 4). */
+  readonly discoveryUri: string;
+  readonly clientId: string;
+  /** null: a public client. */
+  readonly clientSecret: string | null;
+  /** Space-separated; asked for where the companion runs the flow itself. */
+  readonly scope: string;
+}
+
 /** An identity domain: contacts belong to it, and no token of one community opens anything of another. */
 export interface Community {
   readonly id: string;
@@ -30,6 +43,10 @@ export interface Community {
   readonly type: string;
   readonly active: boolean;
   readonly signedIdentities: SignedIdentities;
+  /** Default `ask`. */
+  readonly stepUp: StepUp;
+  /** null: no customer signs in by OpenID Connect. */
+  readonly oidc: OidcSettings | null;
   /** The claim whose value is the customer's identity. */
   readonly identityClaim: string;
   /** In the order of the configuration; no two share a `kid`. */

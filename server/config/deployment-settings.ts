@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { parseOriginPattern } from "../../shared/origins.ts";
 import type { Appearance } from "../../shared/protocol.ts";
 import type { Deployment } from "./config.ts";
-import { type Reading, readPart } from "./reading.ts";
+import { listOf, type Reading, readPart } from "./reading.ts";
 import { exactObject, line, slug } from "./schema-parts.ts";
 
 export const defaultAppearance: Appearance = {
@@ -40,7 +40,7 @@ const deploymentSchema = exactObject({
   community: v.string(),
   name: v.optional(line(1, 200)),
   active: v.optional(v.boolean(), true),
-  allowedOrigins: v.optional(v.array(originPattern), []),
+  allowedOrigins: v.optional(listOf("allowedOrigins", originPattern), []),
   appearance: v.optional(appearanceSchema, {}),
 });
 

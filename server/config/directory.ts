@@ -16,3 +16,13 @@ export function findPlace(
   if (!community.active) throw new ProblemError("community_inactive");
   return { deployment, community };
 }
+
+/** Whether deployment and community of a session are there, switched on, and still belong together. */
+export function isInPlace(
+  config: Config,
+  session: { readonly deploymentId: string; readonly communityId: string },
+): boolean {
+  const deployment = config.deployments.get(session.deploymentId);
+  const community = config.communities.get(session.communityId);
+  return deployment?.communityId === community?.id && !!deployment?.active && !!community?.active;
+}

@@ -13,6 +13,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const strong = randomBytes(32).toString("hex");
+const former = randomBytes(32).toString("hex");
+const adminToken = randomBytes(32).toString("hex");
+const agentToken = randomBytes(32).toString("hex");
 const read = (env: NodeJS.ProcessEnv) => readEnvironment({ VOUCH_DATA_DIR: join(folder, "data"), ...env });
 
 function faultPaths(env: NodeJS.ProcessEnv): readonly string[] {
@@ -34,6 +37,7 @@ describe("The environment", () => {
       configPath: null,
       dataDir: join(folder, "data"),
       secret: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      previousSecret: null,
       adminToken: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
       adminTokenGenerated: true,
       agentToken: null,
@@ -52,8 +56,9 @@ describe("The environment", () => {
       PUBLIC_URL: "https://chat.acme.example/",
       VOUCH_CONFIG: "/etc/vouch.json",
       VOUCH_SECRET: strong,
-      VOUCH_ADMIN_TOKEN: "an-admin-token",
-      VOUCH_AGENT_TOKEN: "an-agent-token",
+      VOUCH_SECRET_PREVIOUS: former,
+      VOUCH_ADMIN_TOKEN: adminToken,
+      VOUCH_AGENT_TOKEN: agentToken,
       LOG_LEVEL: "debug",
       TRUSTED_PROXIES: "10.0.0.0/8, ::1",
       VOUCH_ALLOW_LOOPBACK: "1",
@@ -66,9 +71,10 @@ describe("The environment", () => {
       configPath: "/etc/vouch.json",
       dataDir: join(folder, "data"),
       secret: strong,
-      adminToken: "an-admin-token",
+      previousSecret: former,
+      adminToken,
       adminTokenGenerated: false,
-      agentToken: "an-agent-token",
+      agentToken,
       logLevel: "debug",
       trustedProxies: ["10.0.0.0/8", "::1"],
       allowLoopback: true,
@@ -92,6 +98,7 @@ describe("The environment", () => {
     ["VOUCH_ADMIN_TOKEN", { VOUCH_ADMIN_TOKEN: "two words" }],
     ["VOUCH_AGENT_TOKEN", { VOUCH_AGENT_TOKEN: "same", VOUCH_ADMIN_TOKEN: "same" }],
     ["VOUCH_SECRET", { VOUCH_SECRET: "short", NODE_ENV: "production" }],
+    ["VOUCH_SECRET_PREVIOUS", { VOUCH_SECRET_PREVIOUS: "short", NODE_ENV: "production" }],
     ["VOUCH_SECRET", { VOUCH_SECRET: "changemechangemechangemechangeme", NODE_ENV: "production" }],
   ])("is refused for %s", (path, env) => {
     expect(faultPaths(env)).toEqual([path]);
@@ -107,6 +114,18 @@ describe("The environment", () => {
     };
     expect(faultPaths(env).toSorted()).toEqual(["DATABASE_URL", "PORT", "VOUCH_SECRET"]);
     expect(() => read(env)).toThrow(expect.not.stringContaining("hunter2"));
+  });
+
+  it("warns of a former secret that is the current one", () => {
+    expect(read({ VOUCH_SECRET: strong, VOUCH_SECRET_PREVIOUS: strong }).warnings).toEqual([
+      expect.stringContaining("leave it out"),
+    ]);
+  });
+
+  it.each(["VOUCH_ADMIN_TOKEN", "VOUCH_AGENT_TOKEN"])("warns of a %s that can be guessed", (name) => {
+    for (const weak of ["admin", "a".repeat(64), "your-256-bit-secret-your-256-bit-secret-your"])
+      expect(read({ [name]: weak }).warnings, weak).toEqual([expect.stringContaining(name)]);
+    expect(read({ [name]: strong }).warnings).toEqual([]);
   });
 
   it("warns of a weak VOUCH_SECRET outside production", () => {

@@ -15,6 +15,8 @@ export interface Environment {
   readonly dataDir: string;
   /** VOUCH_SECRET: stored secrets are encrypted under it. */
   readonly secret: string;
+  /** VOUCH_SECRET_PREVIOUS: what was encrypted under it is encrypted anew at start; null: there is none. */
+  readonly previousSecret: string | null;
   readonly adminToken: string;
   /** The administrator token was made at this start: print it, once. */
   readonly adminTokenGenerated: boolean;
@@ -60,6 +62,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     configPath: configurationPath(env),
     dataDir,
     secret: env.VOUCH_SECRET || storedSecret(dataDir, "secret").value,
+    previousSecret: env.VOUCH_SECRET_PREVIOUS || null,
     adminToken: admin.value,
     adminTokenGenerated: admin.generated,
     agentToken: env.VOUCH_AGENT_TOKEN || null,
@@ -93,11 +96,12 @@ const storageFaults = (env: NodeJS.ProcessEnv): readonly ConfigurationFault[] =>
       message: "this release runs on one node and its embedded store only; leave the variable out",
     }));
 
+const tokenNames = ["VOUCH_ADMIN_TOKEN", "VOUCH_AGENT_TOKEN"] as const;
+
 function tokenFaults(env: NodeJS.ProcessEnv): readonly ConfigurationFault[] {
   const faults: ConfigurationFault[] = [];
-  const weakness = env.VOUCH_SECRET ? secretFault(env.VOUCH_SECRET) : null;
-  if (weakness !== null && isProduction(env)) faults.push({ path: "VOUCH_SECRET", message: weakness });
-  for (const path of ["VOUCH_ADMIN_TOKEN", "VOUCH_AGENT_TOKEN"]) {
+  if (isProduction(env)) faults.push(...secretWeaknesses(env));
+  for (const path of tokenNames) {
     if (/[^\x21-\x7e]/.test(env[path] ?? ""))
       faults.push({ path, message: "must be printable ASCII characters without spaces" });
   }
@@ -106,10 +110,23 @@ function tokenFaults(env: NodeJS.ProcessEnv): readonly ConfigurationFault[] {
   return faults;
 }
 
+/** An attacker who knows the former secret reads what was copied while it was in use: it is judged like the current one. */
+const secretWeaknesses = (env: NodeJS.ProcessEnv): readonly ConfigurationFault[] =>
+  ["VOUCH_SECRET", "VOUCH_SECRET_PREVIOUS"].flatMap((path) => {
+    const message = env[path] ? secretFault(env[path]) : null;
+    return message === null ? [] : [{ path, message }];
+  });
+
 function warningsOf(env: NodeJS.ProcessEnv): readonly string[] {
   const warnings: string[] = [];
-  const weakness = env.VOUCH_SECRET ? secretFault(env.VOUCH_SECRET) : null;
-  if (weakness !== null) warnings.push(`VOUCH_SECRET ${weakness}: it would be refused in production.`);
+  for (const { path, message } of secretWeaknesses(env))
+    warnings.push(`${path} ${message}: it would be refused in production.`);
+  for (const path of tokenNames) {
+    const fault = env[path] ? secretFault(env[path]) : null;
+    if (fault !== null) warnings.push(`${path} ${fault}: nothing else keeps strangers from what it opens.`);
+  }
+  if (env.VOUCH_SECRET_PREVIOUS && env.VOUCH_SECRET_PREVIOUS === env.VOUCH_SECRET)
+    warnings.push("VOUCH_SECRET_PREVIOUS is VOUCH_SECRET itself: leave it out.");
   if (env.VOUCH_ALLOW_LOOPBACK === "1")
     warnings.push(
       "VOUCH_ALLOW_LOOPBACK=1 permits http and private addresses: for development and tests only.",

@@ -11,7 +11,7 @@ import { importPublicKey, publicKeyAlgorithms } from "../identity/public-key.ts"
 import { importSecret } from "../identity/shared-secret.ts";
 import { isJsonObject } from "../identity/strict-json.ts";
 import { httpsAddress } from "./address.ts";
-import { type Reading, readPart, within } from "./reading.ts";
+import { listOf, type Reading, readPart, within } from "./reading.ts";
 import { exactObject, secretReference } from "./schema-parts.ts";
 import { resolveSecret } from "./secret-reference.ts";
 
@@ -36,7 +36,7 @@ const publicKeySchema = exactObject({
   alg: v.picklist(publicKeyAlgorithms),
   publicKey: v.string(),
 });
-const jwksSchema = exactObject({ jwks: exactObject({ keys: v.array(v.unknown()) }) });
+const jwksSchema = exactObject({ jwks: exactObject({ keys: listOf("keys", v.unknown()) }) });
 
 /** One element of `keys`: a secret, a public key, a JWK set, or the address of one. */
 export async function readKeySources(
@@ -52,9 +52,7 @@ export async function readKeySources(
 
 function readAddress(reading: Reading, value: unknown, path: string): readonly KeySource[] {
   const settings = readPart(reading, addressSchema(reading.env), value, path);
-  if (!settings) return [];
-  reading.warnings.push(`${path}.jwksUrl: this release does not fetch JWK sets yet; paste the set as jwks.`);
-  return [{ kind: "url", path: within(path, "jwksUrl"), url: settings.jwksUrl }];
+  return settings ? [{ kind: "url", path: within(path, "jwksUrl"), url: settings.jwksUrl }] : [];
 }
 
 async function readKeySet(reading: Reading, value: unknown, path: string): Promise<readonly KeySource[]> {
@@ -83,7 +81,7 @@ async function readSecret(reading: Reading, value: unknown, path: string): Promi
   const settings = readPart(reading, secretSchema, value, path);
   const place = within(path, "secret");
   const secret = settings && resolveSecret(reading, settings.secret, place);
-  if (!secret) return [];
+  if (settings === null || secret === null) return [];
   try {
     const key = { kid: settings.kid, alg: settings.alg, key: await importSecret(secret) };
     return [{ kind: "key", path, key, fingerprint: hash("sha256", secret), fromSet: false }];

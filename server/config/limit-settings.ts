@@ -24,6 +24,7 @@ const limitsSchema = exactObject({
   messageBurst: limit("messageBurst", 1, 1_000_000),
   sessionRequestsPerMinute: limit("sessionRequestsPerMinute", 1, 1_000_000_000),
   socketAuthMs: limit("socketAuthMs", 100, 60_000),
+  unauthenticatedSocketsPerAddress: limit("unauthenticatedSocketsPerAddress", 1, 1_000_000),
   heartbeatMs: limit("heartbeatMs", 100, 10_000),
   socketQueueBytes: limit("socketQueueBytes", kib, 1024 * mib),
 } satisfies Record<keyof Limits, unknown>);

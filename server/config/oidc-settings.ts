@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { contactJwtSource } from "../identity/identity.ts";
 import { httpsAddress } from "./address.ts";
+import type { OidcSettings } from "./config.ts";
 import { type Reading, readPart, within } from "./reading.ts";
 import { exactObject, line, secretReference, slug } from "./schema-parts.ts";
 import { resolveSecret } from "./secret-reference.ts";
@@ -18,13 +19,39 @@ const oidcSchema = (env: NodeJS.ProcessEnv) =>
     discoveryUri: httpsAddress(env),
     clientId: line(1, 512),
     clientSecret: v.optional(secretReference),
-    scope: v.optional(line(1, 1024), "openid"),
+    scope: v.optional(
+      v.pipe(
+        line(1, 1024),
+        v.check((scope) => scope.split(" ").includes("openid"), "must include openid, separated by spaces"),
+      ),
+      "openid",
+    ),
   });
 
-/** OpenID Connect comes with a later release; what is configured for it is checked already. */
-export function checkOidc(reading: Reading, value: unknown, path: string): void {
+/** @returns null where it has a fault */
+export function readOidc(reading: Reading, value: unknown, path: string): OidcSettings | null {
   const settings = readPart(reading, oidcSchema(reading.env), value, path);
-  if (settings?.clientSecret !== undefined)
-    resolveSecret(reading, settings.clientSecret, within(path, "clientSecret"));
-  reading.warnings.push(`${path}: this release does not sign customers in by OpenID Connect yet.`);
+  if (!settings) return null;
+  const { clientSecret, ...rest } = settings;
+  if (clientSecret === undefined) return { ...rest, clientSecret: null };
+  return { ...rest, clientSecret: resolveSecret(reading, clientSecret, within(path, "clientSecret")) };
+}
+
+const wellKnown = "/.well-known/openid-configuration";
+
+/** Where the discovery document is: an issuer may be configured instead (OpenID Connect Discovery 1.0, section 4.1). */
+export function documentAddress({ discoveryUri }: Pick<OidcSettings, "discoveryUri">): URL {
+  const url = new URL(discoveryUri);
+  if (!url.pathname.includes("/.well-known/")) url.pathname = url.pathname.replace(/\/$/, "") + wellKnown;
+  return url;
+}
+
+/**
+ * The issuer whose document it is, without a slash at the end (section 4.3): the address without its own end. One provider
+ * has one, however its address is spelt.
+ */
+export function issuerAddress(settings: Pick<OidcSettings, "discoveryUri">): string {
+  const url = documentAddress(settings);
+  url.search = "";
+  return url.href.replace(wellKnown, "").replace(/\/$/, "");
 }

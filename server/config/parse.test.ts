@@ -19,9 +19,8 @@ describe("The configuration file", () => {
     });
     expect(config.deployments.get("acme-web")).toMatchObject({ communityId: "acme", name: "acme.example" });
     expect(config.warnings).toEqual([
-      expect.stringContaining("keys[2].jwksUrl"),
-      expect.stringContaining("keys[3].jwks"),
-      expect.stringContaining("oidc"),
+      expect.stringContaining("keys[3].jwks:"),
+      expect.stringContaining("keys[2].jwksUrl:"),
     ]);
   });
 
@@ -41,6 +40,8 @@ describe("The configuration file", () => {
       maxTokenLifetimeSeconds: 86_400,
       clockSkewSeconds: 60,
       singleUseTokens: false,
+      stepUp: "ask",
+      oidc: null,
       session: { idleSeconds: 1800, absoluteSeconds: 86_400, anonymousSeconds: 259_200 },
       attributePrefix: "comm100.",
       extraValueMapping: [],
@@ -55,6 +56,26 @@ describe("The configuration file", () => {
     });
     expect(config.warnings).toEqual([expect.stringContaining("nobody can sign in")]);
   });
+
+  it("takes keys by URL for keys", async () => {
+    const url = { jwksUrl: "https://login.acme.example/jwks.json" };
+    const config = await parse(community({ keys: [url], audience: "vouch" }));
+    expect(config.warnings).toEqual([]);
+  });
+
+  it.each([
+    ["neither", {}],
+    ["the issuer alone", { issuer: "https://login.acme.example" }],
+  ])(
+    "warns of keys by URL where %s of issuer and audience is checked: every client's tokens pass",
+    async (_, members) => {
+      const url = { jwksUrl: "https://login.acme.example/jwks.json" };
+      const config = await parse(community({ keys: [url], ...members }));
+      expect(config.warnings).toEqual([
+        expect.stringMatching(/^communities\[0\]\.keys\[0\]\.jwksUrl: .*for whichever client.*set audience/),
+      ]);
+    },
+  );
 
   it.each([
     ["communities", { communities: {} }],
@@ -97,6 +118,7 @@ describe("The configuration file", () => {
     ["communities[0].keys[0].alg", keys({ alg: "HS256", publicKey: rsa.publicPem })],
     ["communities[0].keys[0].alg", keys({ alg: "RS256", secret })],
     ["communities[0].keys[0].publicKey", keys({ alg: "RS256" })],
+    ["communities[0].keys[0].secret", keys({ alg: "HS256", secret: "" })],
     ["communities[0].keys[0].publicKey", keys({ alg: "ES256", publicKey: rsa.publicPem })],
     ["communities[0].keys[0].publicKey", keys({ alg: "RS256", publicKey: "x" })],
     ["communities[0].keys[0].publicKey", keys({ alg: "RS256", publicKey: certificatePem(rsa, 0, 1000) })],
@@ -163,6 +185,28 @@ describe("The configuration file", () => {
       "limits.z",
       "x",
     ]);
+  });
+
+  it.each([
+    ["communities", 10_000, (list: readonly unknown[]) => ({ communities: list })],
+    ["deployments", 10_000, (list: readonly unknown[]) => ({ ...community({}), deployments: list })],
+    ["communities[0].keys", 100, (list: readonly unknown[]) => keys(...list)],
+    ["communities[0].keys[0].jwks.keys", 100, (list: readonly unknown[]) => keys({ jwks: { keys: list } })],
+    [
+      "communities[0].extraValueMapping",
+      200,
+      (list: readonly unknown[]) => community({ extraValueMapping: list }),
+    ],
+    [
+      "deployments[0].allowedOrigins",
+      1000,
+      (list: readonly unknown[]) => deployment({ allowedOrigins: list }),
+    ],
+  ])("has at most so many %s: %i", async (path, max, holding) => {
+    const wrong = (count: number) => faults(holding(Array.from({ length: count }, () => 1)));
+    expect((await wrong(max)).length).toBeGreaterThanOrEqual(max);
+    // Counted before any of them is looked at.
+    expect(await wrong(max + 1)).toEqual([{ path, message: `must have at most ${max} elements` }]);
   });
 
   it("never shows a secret in a fault", async () => {

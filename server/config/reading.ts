@@ -30,10 +30,33 @@ export function readPart<Schema extends v.GenericSchema>(
   return null;
 }
 
-/** The elements of an array member, even of an object that has faults elsewhere; empty where there is no such array. */
-export function elementsOf(value: unknown, name: string): readonly unknown[] {
+/** So many elements an array member may have: each one's fault is told in many times the bytes that make it. */
+const maxElements = {
+  communities: 10_000,
+  deployments: 10_000,
+  allowedOrigins: 1000,
+  extraValueMapping: 200,
+  /** Of a community, and of one JWK set. */
+  keys: 100,
+} as const;
+
+type ListName = keyof typeof maxElements;
+
+/** The member `name`, counted before any element is looked at. */
+export const listOf = <Schema extends v.GenericSchema>(name: ListName, element: Schema) =>
+  v.pipe(
+    v.array(v.unknown()),
+    v.maxLength(maxElements[name], `must have at most ${maxElements[name]} elements`),
+    v.array(element),
+  );
+
+/**
+ * The elements of an array member, even of an object that has faults elsewhere; empty where there is no such array, or one
+ * that is too long: that is its fault already.
+ */
+export function elementsOf(value: unknown, name: ListName): readonly unknown[] {
   const member = isJsonObject(value) ? ownMember(value, name) : undefined;
-  return Array.isArray(member) ? member : [];
+  return Array.isArray(member) && member.length <= maxElements[name] ? member : [];
 }
 
 /** The path of a member or an element: `communities[0].keys`. */

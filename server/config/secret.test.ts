@@ -35,3 +35,27 @@ describe("A sealed text", () => {
       expect(open).toThrow(/VOUCH_SECRET/);
   });
 });
+
+describe("A sealer that knows the former secret", () => {
+  const former = createSealer("a former master key for the tests, 32 characters or more");
+  const turned = createSealer(
+    "a master key for the tests, 32 characters or more",
+    "a former master key for the tests, 32 characters or more",
+  );
+
+  it("opens what was sealed under either, and seals under the current one", () => {
+    expect(turned.open(former.seal("old"))).toBe("old");
+    expect(turned.open(sealer.seal("new"))).toBe("new");
+    expect(sealer.open(turned.seal("text"))).toBe("text");
+    expect(() => former.open(turned.seal("text"))).toThrow(/VOUCH_SECRET/);
+  });
+
+  it("renews what is old, and leaves alone what is current and what it can't open", () => {
+    const old = former.seal("text");
+    expect(sealer.open(turned.renew(old))).toBe("text");
+    const current = sealer.seal("text");
+    const foreign = createSealer("somebody else's master key, 32 characters or more").seal("text");
+    for (const sealed of [current, foreign, "damaged"]) expect(turned.renew(sealed)).toBe(sealed);
+    expect(sealer.renew(old)).toBe(old);
+  });
+});

@@ -38,11 +38,24 @@ describe("Two communities", () => {
   const otherKey = { keys: [{ kid: "a", alg: "ES256", publicKey: ec.publicPem }] };
   const set = { keys: [{ jwks: { keys: [rsaJwk] } }] };
   const url = { keys: [{ jwksUrl: "https://login.acme.example/jwks.json" }] };
+  const respelled = { keys: [{ jwksUrl: "HTTPS://Login.ACME.example:443/a/../jwks.json" }] };
   const byName = { keys: [{ kid: "s", alg: "HS256", secret: { env: "ACME_SHARED_TOKEN" } }] };
 
+  const oidc = (discoveryUri: string, clientId = "vouch") => ({
+    oidc: { name: "sso", discoveryUri, clientId },
+  });
+  const provider = oidc("https://login.acme.example/.well-known/openid-configuration");
+
   it.each([
+    ["a client of an OpenID provider", two(provider, provider), "communities[1].oidc.clientId"],
+    [
+      "a client of an OpenID provider in another spelling",
+      two(provider, oidc("https://LOGIN.acme.example/")),
+      "communities[1].oidc.clientId",
+    ],
     ["a key of a JWK set", two(set, key), "communities[1].keys[0]"],
     ["a JWK set", two(url, url), "communities[1].keys[0].jwksUrl"],
+    ["a JWK set in another spelling", two(url, respelled), "communities[1].keys[0].jwksUrl"],
     ["an issuer", two({ issuer: "i", ...key }, { issuer: "i", ...otherKey }), "communities[1].issuer"],
     [
       "a set, one without an audience",
@@ -74,5 +87,6 @@ describe("Two communities", () => {
     const one = { ...key, issuer: "i", audience: "one" };
     expect(await faults(two(one, { ...one, audience: "two" }))).toEqual([]);
     expect(await faults(two(key, otherKey))).toEqual([]);
+    expect(await faults(two(provider, oidc("https://login.acme.example/", "other")))).toEqual([]);
   });
 });
