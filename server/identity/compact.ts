@@ -25,30 +25,53 @@ export function readCompact(
   token: string,
   limits: Pick<Limits, "tokenBytes" | "tokenHeaderBytes" | "jsonDepth">,
 ): CompactToken {
+  checkSize(token, limits);
+  checkForm(token);
+  checkEncoding(token);
+  const [header, payload] = token.split(".");
+  return { text: token, header: readHeaderPart(header, limits), payload: readPayloadPart(payload, limits) };
+}
+
+/** @throws ProblemError `token_too_large` */
+export function checkSize(token: string, limits: Pick<Limits, "tokenBytes">): void {
   if (token.length > limits.tokenBytes)
     throw tooLarge(`The token has ${token.length} characters; at most ${limits.tokenBytes} are allowed.`);
+}
+
+/** @throws ProblemError `token_malformed` */
+export function checkForm(token: string): void {
   if (!compactForm.test(token)) throw malformed(describeMalformed(token));
-  const parts = token.split(".");
-  if (!parts.every(isCanonical))
+}
+
+/** @throws ProblemError `token_malformed` */
+export function checkEncoding(token: string): void {
+  if (!token.split(".").every(isCanonical))
     throw malformed("The token is not in canonical base64url (RFC 4648, sections 3.5 and 5).");
-  const [header, payload] = [decode(parts[0]), decode(parts[1])];
+}
+
+/** @throws ProblemError `token_too_large`, `token_malformed` */
+export function readHeaderPart(
+  part: string | undefined,
+  limits: Pick<Limits, "tokenHeaderBytes" | "jsonDepth">,
+): JsonObject {
+  const header = decode(part);
   if (header.length > limits.tokenHeaderBytes)
     throw tooLarge(
       `The token's header has ${header.length} bytes; at most ${limits.tokenHeaderBytes} are allowed.`,
     );
-  return {
-    text: token,
-    header: readObject(header, "header", limits.jsonDepth),
-    payload: readObject(payload, "payload", limits.jsonDepth),
-  };
+  return readObject(header, "header", limits.jsonDepth);
 }
+
+/** @throws ProblemError `token_malformed` */
+export const readPayloadPart = (part: string | undefined, limits: Pick<Limits, "jsonDepth">): JsonObject =>
+  readObject(decode(part), "payload", limits.jsonDepth);
 
 /**
  * What revocation remembers a token by: SHA-256, lower-case hex, of its header and payload. The signature is left out
  * because ECDSA has two for each token: whoever holds one of them computes the other (s → n − s) without the key, and
  * would walk a revoked token past its own hash.
  */
-export const tokenHash = (token: CompactToken): string =>
+export const tokenHash = (token: Pick<CompactToken, "text">): string =>
   hash("sha256", token.text.slice(0, token.text.lastIndexOf(".")));
 
 /**

@@ -1,11 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { defaultLimits } from "../../shared/limits.ts";
-import { refusal } from "./fixtures/refusal.ts";
+import { withOtherSignature } from "./fixtures/ecdsa-twin.ts";
+import { refusal, refusalCode } from "./fixtures/refusal.ts";
 import {
   base64url,
   claims,
   claimsWith,
+  clock,
   community,
   ec,
   ed,
@@ -14,10 +16,14 @@ import {
   headerText,
   keyPair,
   nowSeconds,
+  otherRsa,
+  rsa,
   secret,
   signed,
   signedTexts,
 } from "./fixtures/signing.ts";
+import { createGate } from "./gate.ts";
+import { noJwkSets } from "./jwk-sets.ts";
 
 const acme = await community();
 const verify = (token: string, place = acme) => gate().verifyContactJwt(token, place);
@@ -84,9 +90,21 @@ describe("A correct token", () => {
     expect((await verify(token, place)).identity).toBe("user-123");
   });
 
-  it("hands its jti on where tokens are taken once", async () => {
+  it.each(["t-1", "t", "t".repeat(256)])("hands its jti %s on where tokens are taken once", async (jti) => {
     const place = await community({ singleUseTokens: true });
-    expect((await verify(await signed({ ...claims, jti: "t-1" }), place)).token.singleUseId).toBe("t-1");
+    expect((await verify(await signed({ ...claims, jti }), place)).token.singleUseId).toBe(jti);
+  });
+
+  it("tells which of the community's keys verified it, once one has", async () => {
+    const keyUsed = vi.fn();
+    const telling = createGate({ clock, limits: defaultLimits, jwkSets: noJwkSets, keyUsed });
+    await telling.verifyContactJwt(await signed(), acme);
+    expect(keyUsed.mock.calls).toEqual([["acme", "rsa"]]);
+    const forged = await signed(claims, header, otherRsa.privateKey);
+    await refusal(() => telling.verifyContactJwt(forged, acme));
+    const nameless = await community({ keys: [{ alg: "RS256", publicKey: rsa.publicPem }] });
+    await telling.verifyContactJwt(await signed(claims, { alg: "RS256" }), nameless);
+    expect(keyUsed).toHaveBeenCalledOnce();
   });
 });
 
@@ -171,6 +189,21 @@ describe("Refusals", () => {
     expect((await refusal(async () => verify(await token))).message).toMatch(sentence);
   });
 
+  it.each([
+    ["missing", undefined, "missing"],
+    ["empty", "", "“”"],
+    ["longer than 256 characters", "t".repeat(257), `“${"t".repeat(64)}…”`],
+    ["a lone surrogate", "\ud800", "“\uFFFD”"],
+    ["a number", 7, "7"],
+  ])("name a jti that is %s where tokens are taken once", async (_, jti, found) => {
+    const place = await community({ singleUseTokens: true });
+    const token = signedTexts(headerText, JSON.stringify({ ...claims, jti }));
+    expect(await refusal(() => verify(token, place))).toMatchObject({
+      code: "token_malformed",
+      message: `The community takes each token once and so needs a jti of 1 to 256 characters; the token's is ${found}.`,
+    });
+  });
+
   it("quote nothing that breaks a line or a log", async () => {
     const token = signedTexts('{"alg":"RS256\\n\\u001b[31m\\u202e","kid":"rsa"}', "{}");
     expect((await refusal(() => verify(token))).message).toMatch(/^[\x20-\x7e“”\uFFFD]+$/);
@@ -197,6 +230,14 @@ describe("Refusals", () => {
   });
 });
 
+it.each([
+  ["issuer", { issuer: "https://acme.example" }, "issuer_mismatch"],
+  ["audience", { audience: "vouch" }, "audience_mismatch"],
+])("A correct signature does not make up for a wrong %s", async (_, changes, code) => {
+  const token = await signed({ ...claims, iss: "https://evil.example", aud: "elsewhere" });
+  expect(await refusalCode(async () => verify(token, await community(changes)))).toBe(code);
+});
+
 it("A key of one community opens nothing of another", async () => {
   const other = await community({
     id: "other",
@@ -206,16 +247,3 @@ it("A key of one community opens nothing of another", async () => {
   expect((await verify(token, other)).platformKey).toBe("v1/other/AUTH/jwt/uid:user-123");
   expect((await refusal(() => verify(token))).code).toBe("algorithm_not_allowed");
 });
-
-/** (r, s) → (r, n − s), n being the order of P-256: valid wherever (r, s) is. */
-function withOtherSignature(token: string): string {
-  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-  const at = token.lastIndexOf(".") + 1;
-  const signature = Buffer.from(token.slice(at), "base64url");
-  const s = order - BigInt(`0x${signature.subarray(32).toString("hex")}`);
-  const twin = Buffer.concat([
-    signature.subarray(0, 32),
-    Buffer.from(s.toString(16).padStart(64, "0"), "hex"),
-  ]);
-  return token.slice(0, at) + twin.toString("base64url");
-}

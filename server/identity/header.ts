@@ -1,4 +1,5 @@
 import { ProblemError } from "../../shared/problem-error.ts";
+import { describeType } from "./near-misses.ts";
 import { type JsonObject, ownMember } from "./strict-json.ts";
 
 /** The parameters of a JOSE header (RFC 7515, section 4) that decide anything here. */
@@ -12,7 +13,7 @@ export interface TokenHeader {
  * Kinds of token by their `typ`, each with keys of its own, so that no token of one kind passes as another (RFC 8725,
  * section 3.11).
  */
-export type TokenType = "JWT" | "vouch-platform+jwt";
+export type TokenType = "JWT" | "vouch-platform+jwt" | "logout+jwt";
 
 /**
  * Each lets the token say how it is to be read or by which key: key material and addresses of keys (a token never brings
@@ -27,25 +28,34 @@ export const isKid = (text: string): boolean => kidForm.test(text);
 
 /** @throws ProblemError `header_not_allowed`, `type_not_allowed`, `algorithm_not_allowed`, `token_malformed`, `key_unknown` */
 export function readHeader(header: JsonObject, type: TokenType): TokenHeader {
+  checkParameters(header);
+  checkType(header, type);
+  return { alg: readAlgorithm(header), kid: readKid(header) };
+}
+
+/** @throws ProblemError `header_not_allowed` */
+export function checkParameters(header: JsonObject): void {
   for (const name of refused) {
     if (Object.hasOwn(header, name))
       throw new ProblemError("header_not_allowed", {
         detail: `The token's header has “${name}”; alg, kid and typ are expected.`,
       });
   }
-  checkType(ownMember(header, "typ"), type);
-  return { alg: readAlgorithm(ownMember(header, "alg")), kid: readKid(ownMember(header, "kid")) };
 }
 
-function checkType(typ: unknown, expected: TokenType): void {
+/** @throws ProblemError `type_not_allowed` */
+export function checkType(header: JsonObject, expected: TokenType): void {
+  const typ = ownMember(header, "typ");
   if (typ === undefined && expected === "JWT") return;
   if (typeof typ === "string" && typ.toLowerCase() === expected.toLowerCase()) return;
   throw new ProblemError("type_not_allowed", {
-    detail: `The token's typ is ${quote(typ)}; expected ${expected === "JWT" ? "none or " : ""}“${expected}”.`,
+    detail: `The token's typ is ${quote(typ)}; expected ${expected === "JWT" ? "none or " : ""}“${expected}”.${describeType(typ)}`,
   });
 }
 
-function readAlgorithm(alg: unknown): string {
+/** @throws ProblemError `algorithm_not_allowed` */
+export function readAlgorithm(header: JsonObject): string {
+  const alg = ownMember(header, "alg");
   if (typeof alg !== "string")
     throw new ProblemError("algorithm_not_allowed", { detail: `The token's alg is ${quote(alg)}.` });
   if (alg.toLowerCase() === "none")
@@ -55,7 +65,9 @@ function readAlgorithm(alg: unknown): string {
   return alg;
 }
 
-function readKid(kid: unknown): string | null {
+/** @throws ProblemError `token_malformed`, `key_unknown` */
+export function readKid(header: JsonObject): string | null {
+  const kid = ownMember(header, "kid");
   if (kid === undefined) return null;
   if (typeof kid !== "string")
     throw new ProblemError("token_malformed", { detail: `The token's kid is ${quote(kid)}, not a string.` });

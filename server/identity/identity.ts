@@ -1,5 +1,6 @@
 /** What the gate hands on: an identity that somebody vouched for, and what was learned on the way. */
 
+import { hash } from "node:crypto";
 import type { ProblemCode } from "../../shared/problems.ts";
 
 export interface SignedField {
@@ -18,7 +19,25 @@ export interface TokenUse {
   readonly expiresAtSeconds: number;
   /** The community takes this `jti` once; null where tokens may be used again. */
   readonly singleUseId: string | null;
+  /** Of the OpenID provider's session that it belongs to: once that has ended, the token is as good as revoked. */
+  readonly providerSessionMark?: string;
 }
+
+/** What revocation remembers a provider's session by: SHA-256, lower-case hex. */
+export const providerSessionMark = (communityId: string, authId: string, providerSession: string): string =>
+  hash("sha256", JSON.stringify(["provider session", communityId, authId, providerSession]));
+
+/**
+ * A token without `iat` counts as issued as early as its expiry allows: after “log out everywhere” it is refused rather than
+ * let in, for `maxTokenLifetimeSeconds` at most.
+ */
+export const datedUse = (
+  token: TokenUse,
+  { maxTokenLifetimeSeconds }: { readonly maxTokenLifetimeSeconds: number },
+): TokenUse => ({
+  ...token,
+  issuedAtSeconds: token.issuedAtSeconds ?? token.expiresAtSeconds - maxTokenLifetimeSeconds,
+});
 
 export interface VerifiedIdentity {
   readonly communityId: string;
@@ -41,6 +60,16 @@ export const contactJwtSource = "jwt";
 
 export const platformKey = (communityId: string, authId: string, identity: string): string =>
   `v1/${communityId}/AUTH/${authId}/uid:${identity}`;
+
+/** The parts of a signed contact's key: ids hold no slash, and the identity is all the rest. null: it is none. */
+export function parsePlatformKey(
+  key: string,
+): Pick<VerifiedIdentity, "communityId" | "authId" | "identity"> | null {
+  const match = /^v1\/([^/]+)\/AUTH\/([^/]+)\/uid:(.+)$/s.exec(key);
+  if (!match) return null;
+  const [, communityId = "", authId = "", identity = ""] = match;
+  return { communityId, authId, identity };
+}
 
 export const visitorKey = (communityId: string, contactId: string): string =>
   `v1/${communityId}/ANON/uid:${contactId}`;

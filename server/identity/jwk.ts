@@ -62,9 +62,7 @@ function readMembers(jwk: JsonObject, nowMs: number): JWK {
   );
   const x5c = ownMember(jwk, "x5c");
   if (x5c === undefined) return members;
-  if (!Array.isArray(x5c) || typeof x5c[0] !== "string")
-    throw new KeyFault("must be an array of certificates in base64", "x5c");
-  const certified = readCertificate(x5c[0], nowMs);
+  const certified = readCertificates(x5c, nowMs);
   for (const name of publicMembers) {
     if (members[name] !== undefined && members[name] !== certified[name])
       throw new KeyFault("holds another key than the JWK's own members", "x5c");
@@ -72,9 +70,9 @@ function readMembers(jwk: JsonObject, nowMs: number): JWK {
   return certified;
 }
 
-function readCertificate(der: string, nowMs: number): JWK {
+function readCertificates(x5c: unknown, nowMs: number): JWK {
   try {
-    return readX5c(der, nowMs);
+    return readX5c(x5c, nowMs);
   } catch (error) {
     throw error instanceof KeyFault ? new KeyFault(error.message, "x5c") : error;
   }
@@ -82,7 +80,8 @@ function readCertificate(der: string, nowMs: number): JWK {
 
 function readAlgorithm(value: JsonObject, jwk: JWK): PublicKeyAlgorithm {
   const named = ownMember(value, "alg");
-  const alg = named === undefined ? algorithmWithoutAlg(jwk) : named;
+  // RFC 9864 names the curve in the algorithm; tokens say EdDSA (RFC 8037) still.
+  const alg = named === undefined ? algorithmWithoutAlg(jwk) : named === "Ed25519" ? "EdDSA" : named;
   if (alg === undefined)
     throw new KeyFault("is missing, and no algorithm is known for the key's type and curve", "alg");
   if (!isPublicKeyAlgorithm(alg)) throw new KeyFault("must be RS256, RS512, PS256, ES256 or EdDSA", "alg");

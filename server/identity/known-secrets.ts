@@ -8,9 +8,10 @@ import { readFileSync } from "node:fs";
  */
 let digests: ReadonlySet<string> | undefined;
 
+/** @param secret without white space at its ends */
 export function isKnownSecret(secret: string): boolean {
   digests ??= new Set(readFileSync(new URL("known-secrets.txt", import.meta.url), "utf8").split("\n"));
   return digests.has(secretDigest(secret));
 }
 
-const secretDigest = (secret: string): string => hash("sha256", secret.trim().toLowerCase()).slice(0, 12);
+const secretDigest = (secret: string): string => hash("sha256", secret.toLowerCase()).slice(0, 12);

@@ -1,47 +1,10 @@
 import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
-import { defaultLimits } from "../../shared/limits.ts";
-import type { Deployment } from "../config/config.ts";
-import { createSealer } from "../config/secret.ts";
-import type { KeyStore, StoredPlatformKey } from "../store/store.ts";
+import { contactJwt, deployment, identity, setUp } from "./fixtures/platform.ts";
 import { refusal, refusalCode } from "./fixtures/refusal.ts";
-import { claims, community, gate, nowSeconds, signed } from "./fixtures/signing.ts";
-import { createPlatformTokens } from "./platform-tokens.ts";
+import { claims, community, gate, nowSeconds } from "./fixtures/signing.ts";
 
 const minute = 60_000;
-const day = 24 * 60 * minute;
-const sealer = createSealer("a master key for the tests, 32 characters or more");
-
-/** What the store promises of keys, in memory. */
-function keyStore(): KeyStore & { readonly keys: readonly StoredPlatformKey[] } {
-  let keys: StoredPlatformKey[] = [];
-  return {
-    get keys() {
-      return keys;
-    },
-    async platformKeys() {
-      return keys;
-    },
-    async addPlatformKey(key, unlessNewerThan) {
-      if (!keys.some(({ createdAt }) => createdAt > unlessNewerThan)) keys = [key, ...keys];
-      return keys;
-    },
-    async removePlatformKeys(createdBefore) {
-      keys = keys.filter(({ createdAt }) => createdAt >= createdBefore);
-    },
-  };
-}
-
-async function setUp() {
-  const store = keyStore();
-  const clock = { time: nowSeconds * 1000, now: () => clock.time };
-  const node = () => createPlatformTokens({ store, sealer, clock, limits: defaultLimits });
-  return { store, clock, node, tokens: await node() };
-}
-
-const deployment = { id: "acme-web", communityId: "acme" } as Deployment;
-const contactJwt = await signed({ ...claims, "comm100.name": "Ada" });
-const identity = await gate().verifyContactJwt(contactJwt, await community());
 
 describe("A platform token", () => {
   it("carries the identity to its deployment, without the fields stored when it was issued", async () => {
@@ -64,7 +27,7 @@ describe("A platform token", () => {
       warnings: [],
     });
     expect(decodeProtectedHeader(accessToken)).toMatchObject({ alg: "EdDSA", typ: "vouch-platform+jwt" });
-    expect(JSON.stringify(decodeJwt(accessToken))).not.toContain("Ada");
+    expect(JSON.stringify(decodeJwt(accessToken))).not.toContain('"Ada"');
   });
 
   it("never outlives its Contact JWT", async () => {
@@ -147,83 +110,3 @@ describe("A platform token is refused", () => {
     );
   });
 });
-
-describe("Platform keys", () => {
-  it("are one for several nodes that start at the same time, and last over a restart", async () => {
-    const { node, store } = await setUp();
-    const [one, other] = await Promise.all([node(), node()]);
-    expect(store.keys).toHaveLength(1);
-    const { accessToken } = await one.issue(identity, "acme-web", false);
-    expect((await other.verify(accessToken, deployment)).identity).toBe("user-123");
-  });
-
-  it("turn after 30 days; tokens of the old key live out their time, then it goes", async () => {
-    const { tokens, clock, store } = await setUp();
-    clock.time += 30 * day - 1;
-    const old = await issueNow(tokens, clock);
-    clock.time += 1;
-    const fresh = await issueNow(tokens, clock);
-    expect(decodeProtectedHeader(fresh).kid).not.toBe(decodeProtectedHeader(old).kid);
-    expect((await tokens.jwks()).keys).toHaveLength(2);
-    await tokens.verify(old, deployment);
-    clock.time += 30 * minute;
-    expect((await tokens.jwks()).keys).toHaveLength(1);
-    expect(store.keys).toHaveLength(1);
-    expect(await refusalCode(() => tokens.verify(old, deployment))).toBe("key_unknown");
-  });
-
-  it("turn once for many requests at the same time", async () => {
-    const { tokens, clock, store } = await setUp();
-    clock.time += 30 * day;
-    let added = 0;
-    const { addPlatformKey } = store;
-    store.addPlatformKey = (...key) => {
-      added++;
-      return addPlatformKey(...key);
-    };
-    await Promise.all(Array.from({ length: 10 }, () => issueNow(tokens, clock)));
-    expect(added).toBe(1);
-    expect(store.keys).toHaveLength(2);
-  });
-
-  it("of another node are found within seconds, without asking the store for each token", async () => {
-    const { tokens, node, clock, store } = await setUp();
-    clock.time += 30 * day;
-    const fresh = await issueNow(await node(), clock);
-    let asked = 0;
-    const { platformKeys } = store;
-    store.platformKeys = () => {
-      asked++;
-      return platformKeys();
-    };
-    expect((await tokens.verify(fresh, deployment)).identity).toBe("user-123");
-    clock.time += 6000;
-    const stranger = (await (await setUp()).tokens.issue(identity, "acme-web", false)).accessToken;
-    for (let run = 0; run < 20; run++)
-      expect(await refusalCode(() => tokens.verify(stranger, deployment))).toMatch(
-        /key_unknown|token_expired/,
-      );
-    expect(asked).toBe(1);
-  });
-
-  it("are sealed in the store, and can't be opened under another VOUCH_SECRET", async () => {
-    const { store, clock } = await setUp();
-    expect(store.keys[0]?.sealedJwk).toMatch(/^v1\.[A-Za-z0-9_-]+$/);
-    const other = createSealer("another master key for the tests, 32 characters or more");
-    await expect(
-      createPlatformTokens({ store, sealer: other, clock, limits: defaultLimits }),
-    ).rejects.toThrow(/VOUCH_SECRET/);
-  });
-});
-
-async function issueNow(
-  tokens: Awaited<ReturnType<typeof createPlatformTokens>>,
-  clock: { now(): number },
-): Promise<string> {
-  const expiresAtSeconds = clock.now() / 1000 + 3600;
-  const current = {
-    ...identity,
-    token: { ...identity.token, expiresAtSeconds: Math.floor(expiresAtSeconds) },
-  };
-  return (await tokens.issue(current, "acme-web", false)).accessToken;
-}

@@ -39,8 +39,9 @@ const minExponent = 65537n;
 export async function importPublicKey(jwk: JWK, alg: PublicKeyAlgorithm): Promise<CryptoKey> {
   const form = keyForms[alg];
   if (jwk.kty !== form.kty || jwk.crv !== form.crv)
-    throw new KeyFault(`${alg} needs a key of type ${[form.kty, form.crv].filter(Boolean).join(" ")}`);
+    throw new KeyFault(`${alg} needs a key of type ${describe(form)}; this one is of type ${describe(jwk)}`);
   if (form.kty === "RSA") checkRsa(jwk);
+  if (form.kty === "OKP") checkEd25519(jwk);
   const { kty, crv, n, e, x, y } = jwk;
   try {
     const key = await importJWK(present({ kty, crv, n, e, x, y }), alg);
@@ -49,6 +50,30 @@ export async function importPublicKey(jwk: JWK, alg: PublicKeyAlgorithm): Promis
     // The cause is left out: it may quote the key.
   }
   throw new KeyFault(`is not a valid ${jwk.kty} public key`);
+}
+
+const describe = ({ kty, crv }: { readonly kty?: string | undefined; readonly crv?: string | undefined }) =>
+  [kty, crv].filter(Boolean).join(" ") || "none";
+
+const fieldPrime = 2n ** 255n - 19n;
+
+/** The heights (y) of the points of order 1, 2, 4 and 8; those of order 8 are each other's negatives. */
+const heightOfOrder8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n;
+const smallOrderHeights = [0n, 1n, fieldPrime - 1n, heightOfOrder8, fieldPrime - heightOfOrder8];
+
+/**
+ * A point of small order is no public key: under it signatures can be made that fit any message, and some libraries take
+ * them (RFC 8032, section 5.1.7, lets each decide). Heights beyond the field's prime are second spellings of a point.
+ */
+function checkEd25519({ x }: JWK): void {
+  if (typeof x !== "string" || !/^[A-Za-z0-9_-]{43}$/.test(x))
+    throw new KeyFault("must be 32 bytes in base64url", "x");
+  const bytes = Buffer.from(x, "base64url").reverse();
+  bytes[0] = (bytes[0] ?? 0) & 0x7f;
+  const height = BigInt(`0x${bytes.toString("hex")}`);
+  if (height >= fieldPrime) throw new KeyFault("is not a point's canonical form", "x");
+  if (smallOrderHeights.includes(height))
+    throw new KeyFault("is a point of small order, which is no key", "x");
 }
 
 /**

@@ -17,6 +17,7 @@ const fault = (text: string, maxDepth = 8): JsonFault => {
 describe("Strict JSON", () => {
   it.each([
     ['{"a":1,"a":1}', "a"],
+    ['{"a":"\\"","a":1}', "a"],
     ['{"a":1,"\\u0061":2}', "a"],
     ['{"list":[{},{"b":{"c":1,"c":2}}]}', "list[1].b.c"],
     ['[[],{"x":1,"y":2,"x":3}]', "[1].x"],
@@ -54,8 +55,25 @@ describe("Strict JSON", () => {
       expect(fault(text).message).not.toContain("hunter2");
   });
 
+  it.each(["1,2", ",", "}", '{"\\x":1,"\\y":2}', '"\\'])(
+    "leaves what is no JSON at all to the grammar: %s",
+    (text) => {
+      expect(fault(text).message).toMatch(/^is not valid JSON/);
+    },
+  );
+
+  it("cuts names in a path, which whoever wrote the text chose", () => {
+    expect(fault(`{"${"x".repeat(65)}":{"a":1,"a":2}}`).path).toBe(`${"x".repeat(64)}.a`);
+  });
+
   it("says where the grammar ends", () => {
-    expect(fault('{\n  "a": 1,\n}').message).toMatch(/line 3 column 1/);
+    expect(fault('{\n  "a": 1,\n}')).toMatchObject({
+      name: "JsonFault",
+      path: "",
+      message: "is not valid JSON (line 3 column 1)",
+    });
+    expect(fault("[c]").message).toBe("is not valid JSON");
+    expect(fault(`${"\n".repeat(11)}["a", "bc" 1]`).message).toBe("is not valid JSON (line 12 column 12)");
   });
 
   it("agrees with JSON.parse on all it accepts, and accepts all that JSON.stringify writes", () => {

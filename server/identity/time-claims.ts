@@ -10,7 +10,7 @@ export interface TokenTimes {
 }
 
 /** In seconds this is the year 5138, in milliseconds 1973: no token means the former. */
-const millisecondsFrom = 1e11;
+export const millisecondsFrom = 1e11;
 
 /**
  * RFC 7519, sections 4.1.4 to 4.1.6, with whole seconds only.
@@ -30,21 +30,16 @@ export function checkTimes(
   }: Pick<Community, "maxTokenLifetimeSeconds" | "clockSkewSeconds">,
   nowMs: number,
 ): TokenTimes {
-  const expiresAtSeconds = readExpiry(ownMember(payload, "exp"));
-  if (expiresAtSeconds * 1000 <= nowMs)
-    throw new ProblemError("token_expired", {
-      detail: `The token expired at ${show(expiresAtSeconds)}; it is ${timestamp(nowMs)} here.`,
-    });
-  if (expiresAtSeconds * 1000 > nowMs + (maxTokenLifetimeSeconds + clockSkewSeconds) * 1000)
-    throw new ProblemError("expiry_too_far", {
-      detail: `The token expires at ${show(expiresAtSeconds)}; at most ${maxTokenLifetimeSeconds} s from now (${timestamp(nowMs)}) are allowed.`,
-    });
-  const latestMs = nowMs + clockSkewSeconds * 1000;
-  readStart(payload, "nbf", latestMs, nowMs);
-  return { expiresAtSeconds, issuedAtSeconds: readStart(payload, "iat", latestMs, nowMs) };
+  const expiresAtSeconds = readExpiry(payload);
+  checkNotExpired(expiresAtSeconds, nowMs);
+  checkLifetime(expiresAtSeconds, maxTokenLifetimeSeconds, clockSkewSeconds, nowMs);
+  readStart(payload, "nbf", clockSkewSeconds, nowMs);
+  return { expiresAtSeconds, issuedAtSeconds: readStart(payload, "iat", clockSkewSeconds, nowMs) };
 }
 
-function readExpiry(exp: unknown): number {
+/** @throws ProblemError `expiry_missing` */
+export function readExpiry(payload: JsonObject): number {
+  const exp = ownMember(payload, "exp");
   if (isWholeNumber(exp)) return exp;
   throw new ProblemError("expiry_missing", {
     detail:
@@ -54,23 +49,54 @@ function readExpiry(exp: unknown): number {
   });
 }
 
-function readStart(payload: JsonObject, name: "nbf" | "iat", latestMs: number, nowMs: number): number | null {
+/** @throws ProblemError `token_expired` */
+export function checkNotExpired(expiresAtSeconds: number, nowMs: number): void {
+  if (expiresAtSeconds * 1000 <= nowMs)
+    throw new ProblemError("token_expired", {
+      detail: `The token expired at ${showSeconds(expiresAtSeconds)}; it is ${timestamp(nowMs)} here.`,
+    });
+}
+
+/** @throws ProblemError `expiry_too_far` */
+export function checkLifetime(
+  expiresAtSeconds: number,
+  maxTokenLifetimeSeconds: number,
+  clockSkewSeconds: number,
+  nowMs: number,
+): void {
+  if (expiresAtSeconds * 1000 > nowMs + (maxTokenLifetimeSeconds + clockSkewSeconds) * 1000)
+    throw new ProblemError("expiry_too_far", {
+      detail: `The token expires at ${showSeconds(expiresAtSeconds)}; at most ${maxTokenLifetimeSeconds} s from now (${timestamp(nowMs)}) are allowed.`,
+    });
+}
+
+/**
+ * @returns null where the token has none
+ * @throws ProblemError `token_not_yet_valid`, `token_malformed`
+ */
+export function readStart(
+  payload: JsonObject,
+  name: "nbf" | "iat",
+  clockSkewSeconds: number,
+  nowMs: number,
+): number | null {
   const value = ownMember(payload, name);
   if (value === undefined) return null;
   if (!isWholeNumber(value))
     throw new ProblemError("token_malformed", {
       detail: `The token's ${name} is ${quote(value)}, not a whole number of seconds.`,
     });
-  if (value * 1000 > latestMs)
+  if (value * 1000 > nowMs + clockSkewSeconds * 1000)
     throw new ProblemError("token_not_yet_valid", {
-      detail: `The token's ${name} is ${show(value)}; it is ${timestamp(nowMs)} here.`,
+      detail: `The token's ${name} is ${showSeconds(value)}; it is ${timestamp(nowMs)} here.`,
     });
   return value;
 }
 
-const isWholeNumber = (value: unknown): value is number => Number.isInteger(value);
+export const isWholeNumber = (value: unknown): value is number => Number.isInteger(value);
 
-function show(seconds: number): string {
+/** As a time for a sentence; what is beyond all dates, as the number that it is. */
+export function showSeconds(seconds: number): string {
   if (Math.abs(seconds) >= millisecondsFrom)
     return `${seconds}, which looks like milliseconds (seconds are expected)`;
   return timestamp(seconds * 1000);
