@@ -15,6 +15,9 @@ export interface Activity {
   forgetExpired(): void;
 }
 
+/** The store may take a session for idle this much too early. */
+export const storeWithinMs = 60_000;
+
 interface Known {
   readonly idleExpiresAt: number;
   /** The one that the store has. */
@@ -71,4 +74,4 @@ export function createActivity({
   }
 }
 
-const storeAfterMs = (idleMs: number): number => Math.max(1000, Math.min(60_000, idleMs / 10));
+const storeAfterMs = (idleMs: number): number => Math.max(1000, Math.min(storeWithinMs, idleMs / 10));

@@ -4,15 +4,19 @@ import { ProblemError } from "../../shared/problem-error.ts";
 import type { IdentityAssertion, OpenedSession } from "../../shared/protocol.ts";
 import type { Community, Deployment } from "../config/config.ts";
 import type { Gate } from "../identity/gate.ts";
-import type { TokenUse, VerifiedIdentity } from "../identity/identity.ts";
+import { datedUse, type TokenUse, type VerifiedIdentity } from "../identity/identity.ts";
 import type { PlatformTokens } from "../identity/platform-tokens.ts";
-import type { ContactAssertion } from "../store/store.ts";
+import type { Oidc } from "../oidc/oidc.ts";
+import type { SignedIn } from "../oidc/sign-ins.ts";
+import type { ContactAssertion, SessionGrant } from "../store/store.ts";
 import { policyRefusal } from "./policy.ts";
 
 export interface Asserted {
   readonly contact: ContactAssertion;
   /** null for a visitor. */
   readonly token: TokenUse | null;
+  /** What an OpenID provider granted; null for every other identity. */
+  readonly grant: SessionGrant | null;
   readonly preview: boolean;
   /** What to tell about attributes that were dropped. */
   readonly notice: Pick<OpenedSession, "warnings">;
@@ -25,25 +29,43 @@ export type Assert = (
 ) => Promise<Asserted>;
 
 /** @returns a function that throws every identity code, and never takes a bad token for a visitor */
-export function createAsserter(deps: { gate: Gate; platformTokens: PlatformTokens }): Assert {
+export function createAsserter(deps: { gate: Gate; platformTokens: PlatformTokens; oidc: Oidc }): Assert {
+  async function verify(
+    identity: Exclude<IdentityAssertion, { type: "anonymous" }>,
+    deployment: Deployment,
+    community: Community,
+  ): Promise<SignedIn | { readonly identity: VerifiedIdentity; readonly grant: null }> {
+    switch (identity.type) {
+      case "contactJwt":
+        return { identity: await deps.gate.verifyContactJwt(identity.token, community), grant: null };
+      case "platformJwt":
+        return { identity: await deps.platformTokens.verify(identity.token, deployment), grant: null };
+      default:
+        return deps.oidc.signIn(identity, deployment, community);
+    }
+  }
+
   return async (identity, deployment, community) => {
     refuseByPolicy(community, identity.type);
     if (identity.type === "anonymous") {
       const contact = { verified: false, communityId: community.id } as const;
-      return { contact, token: null, preview: false, notice: {} };
+      return { contact, token: null, grant: null, preview: false, notice: {} };
     }
-    const verified =
-      identity.type === "contactJwt"
-        ? await deps.gate.verifyContactJwt(identity.token, community)
-        : await deps.platformTokens.verify(identity.token, deployment);
+    const { identity: verified, grant } = await verify(identity, deployment, community);
     return {
       contact: toContactAssertion(verified),
       token: toTokenUse(verified, community),
+      grant,
       preview: verified.preview,
-      notice: verified.warnings.length > 0 ? { warnings: verified.warnings } : {},
+      notice: noticeOf(verified),
     };
   };
 }
+
+export const noticeOf = ({
+  warnings,
+}: Pick<VerifiedIdentity, "warnings">): Pick<OpenedSession, "warnings"> =>
+  warnings.length > 0 ? { warnings } : {};
 
 /** Throws `signed_identity_required`, `signed_identity_rejected`. */
 export function refuseByPolicy(community: Community, asserted: IdentityAssertion["type"]): void {
@@ -52,17 +74,11 @@ export function refuseByPolicy(community: Community, asserted: IdentityAssertion
 }
 
 export function toContactAssertion(
-  verified: VerifiedIdentity,
+  verified: Omit<VerifiedIdentity, "token">,
 ): Extract<ContactAssertion, { verified: true }> {
   const { communityId, platformKey, authId, identity, fields } = verified;
   return { verified: true, communityId, platformKey, authId, identity, fields };
 }
 
-/**
- * A token without `iat` counts as issued as early as its expiry allows: after “log out everywhere” it is refused rather than
- * let in, for `maxTokenLifetimeSeconds` at most.
- */
-export function toTokenUse({ token }: VerifiedIdentity, community: Community): TokenUse {
-  const earliest = token.expiresAtSeconds - community.maxTokenLifetimeSeconds;
-  return { ...token, issuedAtSeconds: token.issuedAtSeconds ?? earliest };
-}
+export const toTokenUse = ({ token }: VerifiedIdentity, community: Community): TokenUse =>
+  datedUse(token, community);

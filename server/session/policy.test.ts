@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { policyRefusal } from "./policy.ts";
+import type { Community } from "../config/config.ts";
+import { isKeptByPolicy, policyRefusal } from "./policy.ts";
 
 describe("The policy on signed identities", () => {
   it.each([
@@ -14,5 +15,18 @@ describe("The policy on signed identities", () => {
     ["reject", "platformJwt", "signed_identity_rejected"],
   ] as const)("%s, shown %s: %s", (policy, asserted, refusal) => {
     expect(policyRefusal(policy, asserted)).toBe(refusal);
+  });
+
+  it.each([
+    ["require", "anonymous", false],
+    ["require", "contactJwt", true],
+    ["accept", "anonymous", true],
+    ["accept", "oidcCode", true],
+    ["reject", "anonymous", true],
+    ["reject", "signInTicket", false],
+  ] as const)("%s keeps a session that was opened by %s: %s", (signedIdentities, method, kept) => {
+    const communities = new Map([["acme", { signedIdentities } as Community]]);
+    expect(isKeptByPolicy({ communities }, { communityId: "acme", method })).toBe(kept);
+    expect(isKeptByPolicy({ communities }, { communityId: "removed", method })).toBe(false);
   });
 });

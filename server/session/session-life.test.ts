@@ -75,10 +75,11 @@ describe("The life of a session", () => {
       const identity = await contactJwt("ada");
       const [here, there] = [await world.open(identity), await world.open(identity)];
       const ids = await Promise.all([here, there].map(async (one) => (await authenticate(one)).session.id));
-      const told: string[] = [];
-      for (const id of ids) world.bus.subscribe(`session:${id}`, ({ sessionId }) => told.push(sessionId));
+      const told: unknown[] = [];
+      for (const id of ids) world.bus.subscribe(`session:${id}`, (event) => told.push(event));
       await world.sessions.end(here.sessionToken, { everywhere: true });
-      expect(told.toSorted()).toEqual(ids.toSorted());
+      expect(told).toHaveLength(2);
+      expect(told).toEqual(expect.arrayContaining(ids.map((sessionId) => ({ kind: "ended", sessionId }))));
       await world.sessions.end(here.sessionToken, { everywhere: false });
       await world.sessions.end("never was", { everywhere: true });
       expect(told).toHaveLength(2);
@@ -98,6 +99,27 @@ describe("The life of a session", () => {
       await expect(world.open(unused)).rejects.toMatchObject(refused("token_revoked"));
       await expect(world.open(undated)).rejects.toMatchObject(refused("token_revoked"));
       expect((await world.open(await contactJwt("ada"))).contact.id).toBe(here.contact.id);
+    });
+  });
+
+  describe("ending what somebody else names", () => {
+    it("counts a request once where it counts once", async () => {
+      const opened = await world.open(await contactJwt("ada"));
+      const selection = {
+        by: "contact",
+        platformKey: opened.contact.platformKey,
+        issuedBeforeSeconds: 0,
+      } as const;
+      const use = { communityId: "strict", id: "jti", expiresAtSeconds: world.clock.now() / 1000 + 60 };
+      const told: string[] = [];
+      world.bus.subscribe(`session:${opened.id}`, ({ sessionId }) => told.push(sessionId));
+      await world.sessions.endSelectedOnce(selection, use);
+      expect(told).toEqual([opened.id]);
+      const other = await world.open(await contactJwt("ada", "strict", { jti: "other" }));
+      await expect(world.sessions.endSelectedOnce(selection, use)).rejects.toMatchObject(
+        refused("token_replayed"),
+      );
+      await authenticate(other);
     });
   });
 

@@ -23,6 +23,8 @@ describe("Sessions", () => {
       const opened = await world.open(await contactJwt("ada", "strict", { "comm100.name": "Ada" }));
       expect(opened).toEqual({
         sessionToken: opened.sessionToken,
+        id: expect.any(String),
+        silentRenewal: false,
         expiresAt: "2026-11-21T10:00:00.000Z",
         absoluteExpiresAt: "2026-11-22T09:30:00.000Z",
         contact: {
@@ -39,7 +41,8 @@ describe("Sessions", () => {
           agent: { delivered: 0, read: 0 },
         },
       });
-      expect(Buffer.from(opened.sessionToken, "base64url")).toHaveLength(32);
+      expect(parseInt(opened.sessionToken.slice(0, 12), 16)).toBe(Date.parse("2026-11-21T09:30:00.000Z"));
+      expect(Buffer.from(opened.sessionToken.slice(12), "base64url")).toHaveLength(32);
     });
 
     it("gives every session a token of its own and keeps none of them", async () => {
@@ -131,7 +134,10 @@ describe("Sessions", () => {
   describe("authenticating", () => {
     it("tells no token, an unknown one, an expired one and an ended one apart", async () => {
       await expect(world.sessions.authenticate(null)).rejects.toMatchObject(refused("session_missing"));
-      await expect(world.sessions.authenticate("guess")).rejects.toMatchObject(refused("session_missing"));
+      await expect(world.sessions.authenticate("guess")).rejects.toMatchObject({
+        code: "session_missing",
+        message: "No session has this token.",
+      });
       const ended = await world.open(await contactJwt("ada"));
       const idle = await world.open(await contactJwt("bob"));
       await world.sessions.end(ended.sessionToken, { everywhere: false });
@@ -154,16 +160,46 @@ describe("Sessions", () => {
       await expect(authenticate(opened)).rejects.toMatchObject(refused("session_expired"));
     });
 
+    it("passes on what is no refusal", async () => {
+      const opened = await world.open(await contactJwt("ada"));
+      const fault = new TypeError("a fault of our own");
+      const deployments = new Map(world.config.deployments);
+      deployments.get = () => {
+        throw fault;
+      };
+      const broken = createSessions({ ...world, config: { ...world.config, deployments } });
+      await expect(broken.authenticate(opened.sessionToken)).rejects.toBe(fault);
+    });
+
+    it("refuses a session that the community's policy would not let in any more", async () => {
+      const opened = await world.open(await contactJwt("ada"));
+      const { community } = world.place("strict");
+      const turned = { ...community, signedIdentities: "reject" as const };
+      const communities = new Map(world.config.communities).set(community.id, turned);
+      const strict = createSessions({ ...world, config: { ...world.config, communities } });
+      await expect(strict.authenticate(opened.sessionToken)).rejects.toMatchObject({
+        code: "session_revoked",
+      });
+      expect(await world.sessions.authenticate(opened.sessionToken)).toMatchObject({
+        session: { endedAt: null },
+      });
+    });
+
     it("refuses a session whose deployment was switched off, removed or moved to another community", async () => {
       const opened = await world.open(await contactJwt("ada"));
       const deployment = world.place("strict").deployment;
-      const changes = [[{ ...deployment, active: false }], [{ ...deployment, communityId: "open" }], []];
-      for (const deployments of changes) {
+      const changes = [
+        { deployments: [{ ...deployment, active: false }], says: /switched off/ },
+        { deployments: [{ ...deployment, communityId: "open" }], says: /moved to another community/ },
+        { deployments: [], says: /no (such )?deployment/ },
+      ];
+      for (const { deployments, says } of changes) {
         const config = { ...world.config, deployments: new Map(deployments.map((one) => [one.id, one])) };
         const restarted = createSessions({ ...world, config });
-        await expect(restarted.authenticate(opened.sessionToken)).rejects.toMatchObject(
-          refused("session_revoked"),
-        );
+        await expect(restarted.authenticate(opened.sessionToken)).rejects.toMatchObject({
+          code: "session_revoked",
+          message: expect.stringMatching(says),
+        });
       }
     });
   });

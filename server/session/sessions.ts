@@ -8,22 +8,44 @@ import { findPlace } from "../config/directory.ts";
 import type { Bus } from "../delivery/bus.ts";
 import type { Gate } from "../identity/gate.ts";
 import type { PlatformTokens } from "../identity/platform-tokens.ts";
-import type { SessionDetails, SessionRecord, SessionStore } from "../store/store.ts";
+import { isOidcMethod, type Oidc } from "../oidc/oidc.ts";
+import type {
+  GrantStore,
+  SessionDetails,
+  SessionGrant,
+  SessionRecord,
+  SessionStore,
+} from "../store/store.ts";
 import { createActivity } from "./activity.ts";
-import { createAsserter, refuseByPolicy, toContactAssertion, toTokenUse } from "./assertion.ts";
+import {
+  type Asserted,
+  createAsserter,
+  refuseByPolicy,
+  toContactAssertion,
+  toTokenUse,
+} from "./assertion.ts";
+import { createSessionEnds, createTellEnded, type SessionEnds } from "./session-ends.ts";
 import { expiryOf, idleMs, timesFrom } from "./session-times.ts";
 import { hashSessionToken, newSessionToken } from "./session-token.ts";
+import { createSilentRenewal } from "./silent-renewal.ts";
+import { createStepUp, handoverNotices, refusalOf } from "./step-up.ts";
 
 /** A session is told from one that never was for this long after its end. */
 const rememberEndedMs = 24 * 60 * 60 * 1000;
 
-export interface Sessions {
-  /** Throws every identity code, `signed_identity_required`, `signed_identity_rejected`, `token_revoked`, `token_replayed`. */
+export interface Sessions extends SessionEnds {
+  /**
+   * Throws every identity code, `signed_identity_required`, `signed_identity_rejected`, `token_revoked`, `token_replayed`;
+   * of a handover `session_missing`, `session_expired`, `session_revoked`, `forbidden`, `request_invalid`. What it refuses
+   * it refuses whole: whether to sign in without the conversation is for the client to decide.
+   */
   open(input: {
     readonly deployment: Deployment;
     readonly community: Community;
     readonly identity: IdentityAssertion;
     readonly device: string;
+    /** A visitor's own session token: the customer who signs in was that visitor. null: nobody was. */
+    readonly handover: string | null;
   }): Promise<OpenedSession>;
   /** Exchanges a Contact JWT for a platform JWT and keeps its attributes. Throws as `open` does. */
   authorize(input: {
@@ -38,10 +60,10 @@ export interface Sessions {
   /**
    * The same session with a new token and new times. The old token stops at once; sockets stay.
    * Throws as `authenticate` and `open` do, and `identity_changed`.
+   *
+   * @param identity null: by the refresh token of the session's OpenID provider; `request_invalid` where there is none
    */
-  renew(sessionToken: string | null, identity: IdentityAssertion): Promise<OpenedSession>;
-  /** Ends the session and revokes its tokens; idempotent. Throws `session_missing` only where no token is given. */
-  end(sessionToken: string | null, options: { readonly everywhere: boolean }): Promise<void>;
+  renew(sessionToken: string | null, identity: IdentityAssertion | null): Promise<OpenedSession>;
   /** The customer did something: moves the idle expiry. @returns the session's expiry in milliseconds */
   touch(session: SessionRecord): number;
   /** Forgets what is long over. To be called every few minutes. */
@@ -49,17 +71,21 @@ export interface Sessions {
 }
 
 export function createSessions(deps: {
-  store: SessionStore;
+  store: SessionStore & GrantStore;
   bus: Bus;
   clock: Clock;
   gate: Gate;
   platformTokens: PlatformTokens;
+  oidc: Oidc;
   config: Config;
   randomBytes: (size: number) => Uint8Array;
 }): Sessions {
-  const { store, bus, clock, gate, platformTokens, config, randomBytes } = deps;
+  const { store, bus, clock, gate, platformTokens, oidc, config, randomBytes } = deps;
   const activity = createActivity(deps);
   const assert = createAsserter(deps);
+  const silently = createSilentRenewal<OpenedSession>(deps);
+  const tellEnded = createTellEnded(bus, activity);
+  const stepUp = createStepUp({ bus, authenticate, tellEnded });
 
   async function authenticate(sessionToken: string | null): Promise<SessionDetails> {
     if (sessionToken === null) throw new ProblemError("session_missing");
@@ -72,20 +98,25 @@ export function createSessions(deps: {
     return { ...found, session };
   }
 
-  /** What is switched off, removed or moved to another community takes its sessions with it. */
+  /** What is switched off, removed or moved to another community, or by its policy lets none such in, keeps no sessions. */
   function communityOf(session: SessionRecord): Community {
     try {
       const { community } = findPlace(config, session.deploymentId);
-      if (community.id === session.communityId) return community;
+      if (community.id !== session.communityId)
+        throw new ProblemError("session_revoked", {
+          detail: "The deployment has moved to another community.",
+        });
+      refuseByPolicy(community, session.method);
+      return community;
     } catch (cause) {
       if (!(cause instanceof ProblemError)) throw cause;
       throw new ProblemError("session_revoked", { detail: cause.message, cause });
     }
-    throw new ProblemError("session_revoked", { detail: "The deployment has moved to another community." });
   }
 
   function state({ session, contact, conversation }: SessionDetails): SessionState {
     return {
+      id: session.id,
       expiresAt: timestamp(expiryOf(activity.current(session))),
       absoluteExpiresAt: timestamp(session.absoluteExpiresAt),
       contact,
@@ -95,17 +126,61 @@ export function createSessions(deps: {
         readSeq: conversation.customer.read,
         agent: conversation.agent,
       },
+      silentRenewal: session.hasRefreshToken,
     };
   }
 
+  async function renewWith(
+    asserted: Asserted,
+    session: SessionRecord,
+    community: Community,
+  ): Promise<OpenedSession> {
+    // A preview has a conversation of its own.
+    if (asserted.preview !== session.preview) throw new ProblemError("identity_changed");
+    const at = clock.now();
+    const nextToken = newSessionToken(randomBytes, at);
+    const renewed = await store.renewSession({
+      ...timesFrom(at, community, session.method),
+      sessionId: session.id,
+      tokenHash: hashSessionToken(nextToken),
+      contact: asserted.contact,
+      identityToken: asserted.token,
+      grant: asserted.grant,
+      at,
+    });
+    if (!renewed.ok) {
+      discard(asserted.grant, community);
+      throw new ProblemError(renewed.code);
+    }
+    return { sessionToken: nextToken, ...state(renewed), ...asserted.notice };
+  }
+
+  /** No session keeps it, so no sweep would ever revoke it. */
+  function discard(grant: SessionGrant | null, community: Community): void {
+    const refreshToken = grant?.sealedRefreshToken ?? null;
+    if (refreshToken !== null) oidc.revoke(refreshToken, community).catch(() => {});
+  }
+
+  /** A token is verified here in no time, and then there is something to store; whatever a provider is asked for takes its time. */
+  async function storedPresently<Result>(
+    identity: IdentityAssertion,
+    verify: () => Promise<Result>,
+  ): Promise<Result> {
+    if (isOidcMethod(identity.type)) return verify();
+    // The store looks at the end of the turn: by then whoever waits here has asked for what was expected.
+    return verify().finally(store.expect());
+  }
+
   return {
+    ...createSessionEnds({ store, clock, activity, tellEnded }),
     authenticate,
     state,
 
-    async open({ deployment, community, identity, device }) {
-      const asserted = await assert(identity, deployment, community);
-      const sessionToken = newSessionToken(randomBytes);
+    async open({ deployment, community, identity, device, handover }) {
+      if (handover !== null) await stepUp.check(handover, community, identity);
+      const asserted = await storedPresently(identity, () => assert(identity, deployment, community));
       const at = clock.now();
+      const sessionToken = newSessionToken(randomBytes, at);
       const opened = await store.openSession({
         ...timesFrom(at, community, identity.type),
         tokenHash: hashSessionToken(sessionToken),
@@ -114,10 +189,16 @@ export function createSessions(deps: {
         device,
         contact: asserted.contact,
         identityToken: asserted.token,
+        handover: handover === null ? null : { tokenHash: hashSessionToken(handover), ...handoverNotices },
+        grant: asserted.grant,
         preview: asserted.preview,
         at,
       });
-      if (!opened.ok) throw new ProblemError(opened.code);
+      if (!opened.ok) {
+        discard(asserted.grant, community);
+        throw refusalOf(opened.code);
+      }
+      if (opened.handedOver) stepUp.tell(opened.handedOver, opened.conversation.id);
       return { sessionToken, ...state(opened), ...asserted.notice };
     },
 
@@ -134,31 +215,11 @@ export function createSessions(deps: {
     async renew(sessionToken, identity) {
       const { session } = await authenticate(sessionToken);
       const { deployment, community } = findPlace(config, session.deploymentId);
-      const asserted = await assert(identity, deployment, community);
-      // A preview has a conversation of its own.
-      if (asserted.preview !== session.preview) throw new ProblemError("identity_changed");
-      const nextToken = newSessionToken(randomBytes);
-      const at = clock.now();
-      const renewed = await store.renewSession({
-        ...timesFrom(at, community, session.method),
-        sessionId: session.id,
-        tokenHash: hashSessionToken(nextToken),
-        contact: asserted.contact,
-        identityToken: asserted.token,
-        at,
-      });
-      if (!renewed.ok) throw new ProblemError(renewed.code);
-      return { sessionToken: nextToken, ...state(renewed), ...asserted.notice };
-    },
-
-    async end(sessionToken, { everywhere }) {
-      if (sessionToken === null) throw new ProblemError("session_missing");
-      const tokenHash = hashSessionToken(sessionToken);
-      const ended = await store.endSession({ tokenHash, everywhere, at: clock.now() });
-      for (const sessionId of ended) {
-        activity.forget(sessionId);
-        bus.publish(`session:${sessionId}`, { kind: "ended", sessionId });
-      }
+      if (identity === null)
+        return silently.once(session.id, async () =>
+          renewWith(await silently.assert(session, community), session, community),
+        );
+      return renewWith(await assert(identity, deployment, community), session, community);
     },
 
     touch: (session) => activity.touch(session, idleMs(communityOf(session), session.method)),

@@ -2,12 +2,16 @@
 
 import { randomBytes } from "node:crypto";
 import { SignJWT } from "jose";
+import type { IdentityAssertion } from "../../shared/protocol.ts";
 import { findPlace } from "../config/directory.ts";
 import { parseConfig } from "../config/load.ts";
 import { createSealer } from "../config/secret.ts";
 import { createInProcessBus } from "../delivery/in-process-bus.ts";
 import { createGate } from "../identity/gate.ts";
+import { noJwkSets } from "../identity/jwk-sets.ts";
 import { createPlatformTokens } from "../identity/platform-tokens.ts";
+import { createOidc } from "../oidc/oidc.ts";
+import { createGuardedFetch } from "../outbound/create-guarded-fetch.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { createSessions } from "./sessions.ts";
 
@@ -29,9 +33,10 @@ const configuration = {
     community("strict", "require"),
     community("open", "accept"),
     community("closed", "reject"),
-    community("once", "require", { singleUseTokens: true }),
+    community("once", "accept", { singleUseTokens: true }),
+    community("apart", "accept", { stepUp: "never" }),
   ],
-  deployments: ["strict", "open", "closed", "once"].map((id) => ({
+  deployments: ["strict", "open", "closed", "once", "apart"].map((id) => ({
     id: `${id}-web`,
     community: id,
     name: id,
@@ -46,10 +51,21 @@ export async function startSessions() {
   const { limits } = config;
   const store = await openSqliteStore(":memory:");
   const bus = createInProcessBus();
-  const gate = createGate({ clock, limits });
+  const gate = createGate({ clock, limits, jwkSets: noJwkSets });
   const sealer = createSealer("a secret of the tests, long enough, of no value");
   const platformTokens = await createPlatformTokens({ store, sealer, clock, limits });
-  const parts = { store, bus, clock, gate, platformTokens, randomBytes };
+  const oidc = createOidc({
+    fetch: createGuardedFetch({ allowLoopback: false }),
+    allowLoopback: false,
+    jwkSets: noJwkSets,
+    sealer,
+    clock,
+    limits,
+    randomBytes,
+    publicOrigin: () => "https://chat.acme.example",
+    unreachable() {},
+  });
+  const parts = { store, bus, clock, gate, platformTokens, oidc, randomBytes };
   const sessions = createSessions({ ...parts, config });
 
   return {
@@ -65,7 +81,12 @@ export async function startSessions() {
         .setProtectedHeader({ alg: "HS256", kid: "k" })
         .sign(new TextEncoder().encode(`${communityId}-${secret}`)),
     place: (communityId: string) => findPlace(config, `${communityId}-web`),
-    open: (identity: Parameters<typeof sessions.renew>[1], communityId = "strict") =>
-      sessions.open({ ...findPlace(config, `${communityId}-web`), identity, device: "Firefox on Linux" }),
+    open: (identity: IdentityAssertion, communityId = "strict", handover: string | null = null) =>
+      sessions.open({
+        ...findPlace(config, `${communityId}-web`),
+        identity,
+        device: "Firefox on Linux",
+        handover,
+      }),
   };
 }
