@@ -6,10 +6,15 @@ import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { type Clock, systemClock } from "../shared/clock.ts";
 import { ProblemError } from "../shared/problem-error.ts";
+import { createAdministration } from "./admin/administration.ts";
+import { createKeyUsage } from "./admin/key-usage.ts";
 import { createAgents } from "./agent/agents.ts";
-import type { Config } from "./config/config.ts";
+import { createAuditLog } from "./audit/audit-log.ts";
 import type { Environment } from "./config/environment.ts";
+import { createLiveConfig } from "./config/live-config.ts";
+import type { FileConfiguration } from "./config/load.ts";
 import { createSealer } from "./config/secret.ts";
+import { turnSecret } from "./config/turn-secret.ts";
 import { createConversations } from "./conversation/conversations.ts";
 import { createInProcessBus } from "./delivery/in-process-bus.ts";
 import { createClientAddresses } from "./edge/access/client-address.ts";
@@ -27,17 +32,22 @@ import { createGateway } from "./edge/websocket/gateway.ts";
 import { createLiveSessions } from "./edge/websocket/live-sessions.ts";
 import { createMessageEncoder } from "./edge/websocket/server-frames.ts";
 import { within } from "./edge/within.ts";
+import { createTokenCheck } from "./identity/check/token-check.ts";
 import { createGate } from "./identity/gate.ts";
+import { createJwkSets } from "./identity/jwk-sets/create-jwk-sets.ts";
 import { createPlatformTokens } from "./identity/platform-tokens.ts";
 import { createLog, type Log } from "./observability/log.ts";
 import { createMetrics } from "./observability/metrics.ts";
+import { createOidc } from "./oidc/oidc.ts";
+import { createRevocations } from "./oidc/revocations.ts";
+import { createGuardedFetch } from "./outbound/create-guarded-fetch.ts";
 import { createSessions } from "./session/sessions.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
 import type { Store } from "./store/store.ts";
 
 export interface ServerOptions {
   readonly environment: Environment;
-  readonly config: Config;
+  readonly file: FileConfiguration;
   readonly clock?: Clock;
   /** Default: the database in the data directory. The server closes it. */
   readonly store?: Store;
@@ -62,6 +72,8 @@ export interface RunningServer {
 
 /** Frames of all kinds, as a multiple of the messages allowed: receipts, typing and pings of a busy hand. */
 const framesPerMessage = 10;
+/** Of one address: a provider may end the sessions of all who were signed in at once. */
+const logoutsPerMinute = 600;
 const sweepMs = 1000;
 const forgetMs = 60_000;
 /** Leaves the store the rest of the ten seconds that a stop may take. */
@@ -75,28 +87,67 @@ const requestMs = 30_000;
 
 /** @throws MissingBuildError, and whatever `listen` or the store throws */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
-  const { environment, config, clock = systemClock } = options;
-  const { limits } = config;
+  const { environment, file, clock = systemClock } = options;
+  const { limits } = file.parts;
   const log = options.log ?? createLog("silent", { write() {} });
   const bundles = options.bundles ?? (await readBundles(join(import.meta.dirname, "..", "dist")));
   const store = options.store ?? (await openSqliteStore(join(environment.dataDir, "vouch.db")));
   const bus = createInProcessBus((error) => log.error({ event: "listener_failed", error }));
-  const gate = createGate({ clock, limits });
-  const sealer = createSealer(environment.secret);
+  const sealer = createSealer(environment.secret, environment.previousSecret);
+  await turnSecret({ store, sealer, environment, log });
+  const { allowLoopback } = environment;
+  const config = await createLiveConfig({ file, store, sealer, clock, allowLoopback });
+  for (const warning of [...environment.warnings, ...config.warnings])
+    log.warn({ event: "configuration_warning", warning });
+  const audit = createAuditLog(store, clock, log);
+  const keyUsage = createKeyUsage({ store, clock });
+  const guardedFetch = createGuardedFetch({ allowLoopback });
+  const jwkSets = createJwkSets({
+    fetch: guardedFetch,
+    store,
+    clock,
+    audit,
+    random: Math.random,
+    urls: () => [
+      ...[...config.communities.values()].flatMap(({ jwksUrls }) => jwksUrls),
+      ...oidc.jwksUris(config.communities.values()),
+    ],
+    failed: (error) => log.error({ event: "jwks_failed", error }),
+  });
+  const gate = createGate({ clock, limits, jwkSets, keyUsed: keyUsage.used });
   const platformTokens = await createPlatformTokens({ store, sealer, clock, limits });
+  const oidc = createOidc({
+    fetch: guardedFetch,
+    allowLoopback,
+    jwkSets,
+    sealer,
+    clock,
+    limits,
+    randomBytes,
+    publicOrigin: () => place.publicOrigin,
+    unreachable: ({ discoveryUri }, reason) => log.warn({ event: "oidc_unreachable", discoveryUri, reason }),
+  });
+  const revocations = createRevocations({
+    store,
+    oidc,
+    config,
+    clock,
+    failed: (error) => log.error({ event: "revocation_failed", error }),
+  });
   const sessions = createSessions({
     store,
     bus,
     clock,
     gate,
     platformTokens,
+    oidc,
     config,
     randomBytes,
   });
   const conversations = createConversations({ store, bus, clock, limits });
   const agents = createAgents(environment, config);
   const addresses = createClientAddresses(environment.trustedProxies);
-  const liveSessions = createLiveSessions({ bus, clock, config, sessions });
+  const liveSessions = createLiveSessions({ bus, clock, config, sessions, store });
   const messages = createTokenBuckets({
     perSecond: limits.messagesPerSecond,
     burst: limits.messageBurst,
@@ -105,6 +156,12 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const frames = createTokenBuckets({
     perSecond: limits.messagesPerSecond * framesPerMessage,
     burst: limits.messageBurst * framesPerMessage,
+    clock,
+  });
+
+  const logoutRequests = createTokenBuckets({
+    perSecond: logoutsPerMinute / 60,
+    burst: logoutsPerMinute,
     clock,
   });
 
@@ -122,6 +179,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     sessions,
     conversations,
     agents,
+    addresses,
     origins,
     liveSessions,
     messages,
@@ -137,11 +195,24 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     sessions,
     conversations,
     agents,
+    administration: createAdministration({
+      config,
+      sealer,
+      clock,
+      randomBytes,
+      keyUsage,
+      jwkSets,
+      changed: liveSessions.sweep,
+    }),
+    auditTrail: audit,
     platformTokens,
+    tokenCheck: createTokenCheck({ clock, limits, jwkSets, config, lookUp: store.tokenState }),
+    oidc,
     liveSessions,
     origins,
     addresses,
     sessionRequests: createSessionRequestLimit(limits.sessionRequestsPerMinute),
+    logoutRequests,
     messages,
     metrics,
     bundles,
@@ -168,21 +239,29 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   function sweep(): void {
     liveSessions.sweep();
     gateway.checkPulses();
+    jwkSets.sweep();
+    void revocations.sweep();
   }
 
   function forget(): void {
     messages.sweep();
     frames.sweep();
+    logoutRequests.sweep();
+    keyUsage.write().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
     sessions.sweep().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
   }
 
+  // The first fetch of each set: whoever needs one of its keys meanwhile waits for that fetch.
+  jwkSets.sweep();
   const timers = [setInterval(sweep, sweepMs), setInterval(forget, forgetMs)];
 
   async function close(): Promise<void> {
     gateway.drain(reconnectSpreadMs, Math.random);
     await closeHttp(http, { limitMs: drainMs, endQuiet, cut: () => gateway.close() });
     for (const timer of timers) clearInterval(timer);
+    jwkSets.close();
     await bus.close();
+    await keyUsage.write().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
     await store.close();
   }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -77,6 +78,26 @@ test("exits 2 on bad configuration, with one clear line for each fault", async (
     expect(await stderr).not.toContain("    at ");
   }
 });
+
+test("exits 2 with one line where VOUCH_SECRET is another than before, and starts with both", async () => {
+  const [former, current] = ["former", "current"].map((name) => `${name}-${randomBytes(24).toString("hex")}`);
+  const first = run({ VOUCH_SECRET: former });
+  await untilListening(first);
+  first.kill("SIGTERM");
+  await once(first, "exit");
+  const second = run({ VOUCH_SECRET: current });
+  const stderr = text(second.stderr);
+  expect(await once(second, "exit")).toEqual([2, null]);
+  expect((await stderr).trim().split("\n").at(-1)).toMatch(
+    /^VOUCH_SECRET: is not the one .*VOUCH_SECRET_PREVIOUS/,
+  );
+  expect(await stderr).not.toContain("    at ");
+  const third = run({ VOUCH_SECRET: current, VOUCH_SECRET_PREVIOUS: former });
+  expect(JSON.stringify(await untilListening(third))).toContain("take VOUCH_SECRET_PREVIOUS out");
+  third.kill("SIGTERM");
+  await once(third, "exit");
+  await untilListening(run({ VOUCH_SECRET: current }));
+}, 20_000);
 
 test("exits 1 with one line where the port is taken", async () => {
   const child = run({});

@@ -3,9 +3,9 @@
 import { flushCompileCache } from "node:module";
 import { pino } from "pino";
 import { createServer, type RunningServer } from "./app.ts";
-import { ConfigurationError, faultLine } from "./config/configuration-error.ts";
+import { ConfigurationError, faultLines } from "./config/configuration-error.ts";
 import { readEnvironment } from "./config/environment.ts";
-import { loadConfig } from "./config/load.ts";
+import { loadFile } from "./config/load.ts";
 import { MissingBuildError } from "./edge/static/bundles.ts";
 import { createLog } from "./observability/log.ts";
 
@@ -14,12 +14,10 @@ const stopMs = 10_000;
 
 async function start(): Promise<void> {
   const environment = readEnvironment(process.env);
-  const config = await loadConfig(environment.configPath, process.env);
+  const file = await loadFile(environment.configPath, process.env);
   const output = pino.destination({ dest: 1, sync: false });
   const log = createLog(environment.logLevel, output);
-  for (const warning of [...environment.warnings, ...config.warnings])
-    log.warn({ event: "configuration_warning", warning });
-  const server = await createServer({ environment, config, log });
+  const server = await createServer({ environment, file, log });
   if (environment.adminTokenGenerated)
     process.stderr.write(`Administrator token, shown this once: ${environment.adminToken}\n`);
   // Before the line below: whoever reads it may send the signal at once.
@@ -61,7 +59,7 @@ export async function run(): Promise<void> {
   try {
     await start();
   } catch (error) {
-    if (error instanceof ConfigurationError) complain(error.faults.map(faultLine));
+    if (error instanceof ConfigurationError) complain(faultLines(error.faults));
     else complain([messageOf(error)]);
     process.exitCode = error instanceof ConfigurationError || error instanceof MissingBuildError ? 2 : 1;
   }

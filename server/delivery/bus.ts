@@ -20,7 +20,9 @@ export type ConversationEvent =
       readonly by: "agent" | "contact";
       readonly name: string | null;
       readonly on: boolean;
-    };
+    }
+  /** For agents: the visitor of this conversation signed in, and what was said stands in the conversation `to` now. */
+  | { readonly kind: "moved"; readonly conversationId: string; readonly to: string };
 
 export interface SessionEvent {
   readonly kind: "ended";

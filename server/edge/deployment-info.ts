@@ -1,5 +1,5 @@
 import type { DeploymentInfo } from "../../shared/protocol.ts";
-import type { Config } from "../config/config.ts";
+import type { Community, Config } from "../config/config.ts";
 import { findPlace } from "../config/directory.ts";
 
 /**
@@ -16,10 +16,16 @@ export function describeDeployment(config: Config, deploymentId: string): Deploy
     signedIdentities: community.signedIdentities,
     signIn: {
       required: community.signedIdentities === "require",
-      methods: community.signedIdentities === "reject" ? [] : ["contactJwt", "platformJwt"],
+      methods: signInMethods(community),
+      stepUp: community.stepUp,
     },
     appearance: deployment.appearance,
     locales: ["en"],
     limits: { messageCharacters, messageBytes, messagesPerSecond, messageBurst },
   };
+}
+
+function signInMethods({ signedIdentities, oidc }: Community): DeploymentInfo["signIn"]["methods"] {
+  if (signedIdentities === "reject") return [];
+  return oidc ? ["contactJwt", "platformJwt", "oidc"] : ["contactJwt", "platformJwt"];
 }

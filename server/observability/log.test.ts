@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { newSessionToken } from "../session/session-token.ts";
 import { createLog, withoutTokens } from "./log.ts";
 
 function capture() {
@@ -7,7 +8,8 @@ function capture() {
 }
 
 const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl";
-const sessionToken = "A".repeat(43);
+const sessionToken = newSessionToken(() => new Uint8Array(32), Date.UTC(2026, 10, 21));
+const secret = "A".repeat(43);
 
 test("lines are JSON with a level by name and a time", () => {
   const { lines, log } = capture();
@@ -31,9 +33,11 @@ test("members that hold secrets or text are censored, wherever they hang", () =>
 
 test("an error is described without the members that libraries hang on it, and without tokens in its message", () => {
   const { lines, log } = capture();
-  const error = Object.assign(new Error(`bad value ${jwt} of ${sessionToken}`), { input: "private" });
+  const error = Object.assign(new Error(`bad value ${jwt} of ${sessionToken}, ${secret}`), {
+    input: "private",
+  });
   log.error({ error });
-  expect(lines.join("")).toContain("bad value [redacted] of [redacted]");
+  expect(lines.join("")).toContain("bad value [redacted] of [redacted], [redacted]");
   expect(lines.join("")).not.toMatch(/eyJ|AAAA|private/);
 });
 

@@ -47,8 +47,8 @@ function describeError(error: unknown): ErrorDescription {
   return { name: error.name, message: withoutTokens(error.message), stack: withoutTokens(error.stack ?? "") };
 }
 
-/** Three base64url parts are a JWT; 43 characters are a session token. */
+/** Three base64url parts are a JWT; 256 bits in base64url are a secret, behind twelve digits of time a session token. */
 const tokenLike =
-  /[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*|(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g;
+  /[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*|(?<![A-Za-z0-9_-])(?:[0-9a-f]{12})?[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g;
 
 export const withoutTokens = (text: string): string => text.replace(tokenLike, "[redacted]");

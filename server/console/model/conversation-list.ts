@@ -35,15 +35,24 @@ export interface ConversationList {
   /** Reads one conversation from the server; calls for the same one that is on its way are one. */
   fetch(id: string): Promise<void>;
   put(conversation: AgentConversation): void;
+  /** Forgets a conversation that is no more. */
+  drop(id: string): void;
   /** Applies a change to a known conversation; answers false where it is unknown. */
   change(id: string, how: (known: AgentConversation) => AgentConversation): boolean;
 }
 
-export function createConversationList(api: AgentApi, report: Report): ConversationList {
+/** @param moved told where the server answers for a conversation with the one that its messages went to */
+export function createConversationList(
+  api: AgentApi,
+  report: Report,
+  moved: (id: string, to: string) => void,
+): ConversationList {
   const view = signal<ListView>({ state: "open", preview: false });
   const phase = signal<ListPhase>({ kind: "loading" });
   const known = signal<ReadonlyMap<string, AgentConversation>>(new Map());
   const fetching = new Map<string, Promise<void>>();
+  /** An answer that was on its way when they went must not bring them back. */
+  const dropped = new Set<string>();
 
   const rows = computed(() =>
     [...known.value.values()].filter((conversation) => shows(view.value, conversation)).sort(byActivity),
@@ -51,7 +60,8 @@ export function createConversationList(api: AgentApi, report: Report): Conversat
 
   function putAll(conversations: readonly AgentConversation[]): void {
     const next = new Map(known.peek());
-    for (const fetched of conversations) next.set(fetched.id, refreshed(next.get(fetched.id), fetched));
+    for (const fetched of conversations)
+      if (!dropped.has(fetched.id)) next.set(fetched.id, refreshed(next.get(fetched.id), fetched));
     known.value = next;
   }
 
@@ -69,7 +79,9 @@ export function createConversationList(api: AgentApi, report: Report): Conversat
 
   async function fetchOne(id: string): Promise<void> {
     try {
-      putAll([await api.conversation(id)]);
+      const answer = await api.conversation(id);
+      putAll([answer]);
+      if (answer.id !== id) moved(id, answer.id);
     } catch (error) {
       report(error);
     } finally {
@@ -100,6 +112,11 @@ export function createConversationList(api: AgentApi, report: Report): Conversat
       return running;
     },
     put: (conversation) => putAll([conversation]),
+    drop(id) {
+      dropped.add(id);
+      const next = new Map(known.peek());
+      if (next.delete(id)) known.value = next;
+    },
     change(id, how) {
       const before = known.peek().get(id);
       if (!before) return false;

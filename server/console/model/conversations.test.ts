@@ -15,6 +15,11 @@ describe("a conversation's row", () => {
     expect(unreadOf(withMessage(unread, answered))).toBe(0);
   });
 
+  test("counts on where the system had the last word", () => {
+    const remark = companion.store("c1", "system", "Signed in.");
+    expect(unreadOf(withMessage(withMessage(blank, asked), { ...remark, seq: 2 }))).toBe(2);
+  });
+
   test("ignores a message that it knows", () => {
     const both = withMessage(withMessage(blank, asked), answered);
     expect(withMessage(both, asked)).toBe(both);

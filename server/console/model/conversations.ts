@@ -42,11 +42,12 @@ const furthest = (a: Receipts, b: Receipts): Receipts => ({
   read: Math.max(a.read, b.read),
 });
 
-/** Messages that no agent has seen. Where an agent had the last word, somebody has looked. */
-export const unreadOf = (conversation: AgentConversation): number =>
-  conversation.lastMessage?.author.kind === "contact"
-    ? Math.max(0, conversation.lastSeq - conversation.agent.read)
-    : 0;
+/**
+ * Messages that no agent has seen. Where an agent had the last word, somebody has looked; a remark of the system, such as
+ * that a visitor signed in, answers nobody.
+ */
+export const unreadOf = ({ lastMessage, lastSeq, agent }: AgentConversation): number =>
+  lastMessage && lastMessage.author.kind !== "agent" ? Math.max(0, lastSeq - agent.read) : 0;
 
 /** Most recently active first. */
 export const byActivity = (a: AgentConversation, b: AgentConversation): number =>

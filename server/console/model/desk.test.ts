@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { AuthorKind } from "../../../shared/protocol.ts";
 import { DeskError } from "../transport/desk-error.ts";
 import { createFakeCompanion } from "../transport/fake-companion.ts";
 import { browserTimers } from "../transport/timers.ts";
@@ -27,7 +28,7 @@ function setUp(messages = 0) {
     report: (error) => (error instanceof Error ? error.message : ""),
   });
   /** Stores a message and sends it live. */
-  const arrive = (conversationId: string, kind: "contact" | "agent", text: string, id?: string) => {
+  const arrive = (conversationId: string, kind: AuthorKind, text: string, id?: string) => {
     const message = companion.store(conversationId, kind, text, id);
     companion.socket().receive({ t: "message", conversationId, message });
     return message;
@@ -178,6 +179,94 @@ describe("a conversation", () => {
     typing(true);
     await vi.advanceTimersByTimeAsync(7000);
     expect(desk.selected.value?.typing).toBe(false);
+  });
+});
+
+describe("a visitor who signs in", () => {
+  const guest = {
+    contact: { id: "g", platformKey: "v1/acme/ANON/uid:g", name: null, verified: false, fields: {} },
+  };
+  const moved = { t: "moved", conversationId: "guest", to: "ada" } as const;
+
+  /** A visitor's conversation beside Ada's, the visitor's selected. */
+  async function withGuest() {
+    const parts = setUp(1);
+    parts.companion.add("guest", guest);
+    parts.companion.store("guest", "contact", "Hello");
+    parts.companion.socket().welcome();
+    await parts.settle();
+    parts.desk.select("guest");
+    await parts.settle();
+    return parts;
+  }
+  const rows = ({ desk }: Awaited<ReturnType<typeof withGuest>>) => desk.list.rows.value.map(({ id }) => id);
+
+  test("is shown as verified where the conversation became the customer's", async () => {
+    const parts = await withGuest();
+    const { companion, desk, arrive, settle, texts } = parts;
+    expect(desk.selected.value?.conversation.contact.verified).toBe(false);
+    companion.update("guest", { contact: companion.add("bob").contact });
+    arrive("guest", "system", "Signed in.");
+    await settle();
+    expect(desk.selected.value?.conversation.contact.verified).toBe(true);
+    expect(texts()).toEqual(["Hello", "Signed in."]);
+  });
+
+  test("leaves the list for the customer, who is selected instead, with the reply being written", async () => {
+    const parts = await withGuest();
+    const { companion, desk, settle, texts } = parts;
+    desk.setDraft("Good mor");
+    for (const text of ["Written before signing in:", "Hello"]) companion.store("ada", "contact", text);
+    companion.socket().receive(moved);
+    await settle();
+    expect(rows(parts)).toEqual(["ada"]);
+    expect([desk.selectedId.value, desk.draft.value]).toEqual(["ada", "Good mor"]);
+    expect(texts()).toEqual(["Message 1", "Written before signing in:", "Hello"]);
+  });
+
+  test("is left for nobody who looks at another conversation", async () => {
+    const parts = await withGuest();
+    const { companion, desk, settle } = parts;
+    companion.add("bob");
+    desk.select("bob");
+    companion.socket().receive(moved);
+    await settle();
+    expect(rows(parts)).not.toContain("guest");
+    expect(desk.selectedId.value).toBe("bob");
+  });
+
+  test("does not come back with an answer that was under way", async () => {
+    const parts = await withGuest();
+    const { companion, desk, settle } = parts;
+    desk.list.refresh();
+    companion.socket().receive(moved);
+    await settle();
+    expect(rows(parts)).toEqual(["ada"]);
+  });
+
+  test("gets the reply that was on its way, in the customer's conversation, under its own id", async () => {
+    const { companion, desk } = await withGuest();
+    desk.setDraft("On its way.");
+    desk.send();
+    const socket = companion.socket();
+    socket.receive({ t: "refused", id: "id-1", conversationId: "guest", code: "not_found", detail: "Gone." });
+    socket.receive(moved);
+    expect(socket.frames("send")).toMatchObject([
+      { conversationId: "guest", id: "id-1" },
+      { conversationId: "ada", id: "id-1", text: "On its way." },
+    ]);
+    expect(desk.selected.value?.outgoing).toMatchObject([{ status: { kind: "sending" } }]);
+  });
+
+  test("is found by selecting the row, where the desk was away when it happened", async () => {
+    const parts = await withGuest();
+    const { companion, desk, settle } = parts;
+    desk.select(null);
+    companion.moved("guest", "ada");
+    desk.select("guest");
+    await settle();
+    expect(desk.selectedId.value).toBe("ada");
+    expect(rows(parts)).toEqual(["ada"]);
   });
 });
 

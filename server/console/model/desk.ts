@@ -66,7 +66,7 @@ export interface Desk {
 
 export function createDesk(deps: DeskDeps): Desk {
   const { api, clock, timers, report } = deps;
-  const list = createConversationList(api, report);
+  const list = createConversationList(api, report, move);
   const threads = createThreads(api, report);
   const typing = createRemoteTyping(timers);
   const link: Link = createLink({ ...deps, onFrame: (frame) => batch(() => take(frame)) });
@@ -117,6 +117,9 @@ export function createDesk(deps: DeskDeps): Desk {
       case "refused":
         sending.refused(frame);
         break;
+      case "moved":
+        move(frame.conversationId, frame.to);
+        break;
     }
   }
 
@@ -134,8 +137,32 @@ export function createDesk(deps: DeskDeps): Desk {
     if (fromContact) typing.set(id, false);
     const conversation = list.known.peek().get(id);
     if (fromContact && conversation) arrival.value = { conversation, message };
-    // A customer's message opens a closed conversation again, and only the server knows what else that changes.
-    if (!known || (fromContact && conversation?.state !== "open")) void list.fetch(id);
+    // A customer's message opens a closed conversation again, a visitor who signs in is somebody else: only the server
+    // knows what that changes.
+    const changes = message.author.kind === "system" || (fromContact && conversation?.state !== "open");
+    if (!known || changes) void list.fetch(id);
+  }
+
+  /** A visitor signed in who is known already. What was being written for the one is written for the other. */
+  function move(from: string, to: string): void {
+    batch(() => {
+      typing.set(from, false);
+      sending.move(from, to);
+      const written = drafts.peek().get(from);
+      if (written && !drafts.peek().get(to)) drafts.value = new Map(drafts.peek()).set(to, written);
+      list.drop(from);
+      if (selectedId.peek() === from) select(to);
+      else void list.fetch(to);
+    });
+  }
+
+  function select(id: string | null): void {
+    ownTyping.stopped();
+    selectedId.value = id;
+    if (id === null) return;
+    // A row that is known may be of a conversation that moved while the desk was not connected.
+    void list.fetch(id);
+    void threads.load(id);
   }
 
   const stopReceipts = [
@@ -167,13 +194,7 @@ export function createDesk(deps: DeskDeps): Desk {
     arrival,
     unread,
     draft,
-    select(id) {
-      ownTyping.stopped();
-      selectedId.value = id;
-      if (id === null) return;
-      if (!list.known.peek().has(id)) void list.fetch(id);
-      void threads.load(id);
-    },
+    select,
     setDraft(text) {
       const id = selectedId.peek();
       if (id === null) return;

@@ -24,6 +24,15 @@ export const withStatus = (outbox: Outbox, id: string, status: OutgoingStatus): 
 export const without = (outbox: Outbox, ids: ReadonlySet<string>): Outbox =>
   outbox.some(({ id }) => ids.has(id)) ? outbox.filter(({ id }) => !ids.has(id)) : outbox;
 
+/** A message that found its old place empty is on its way again. */
+export const movedTo = (outbox: Outbox, from: string, to: string): Outbox =>
+  outbox.map((outgoing) => {
+    if (outgoing.conversationId !== from) return outgoing;
+    const { status } = outgoing;
+    const lost = status.kind === "failed" && status.code === "not_found";
+    return { ...outgoing, conversationId: to, status: lost ? { kind: "sending" } : status };
+  });
+
 export const unsent = (outbox: Outbox): Outbox => outbox.filter(({ status }) => status.kind === "sending");
 
 export const outgoingOf = (outbox: Outbox, conversationId: string): Outbox =>

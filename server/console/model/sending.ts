@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { AgentClientFrame, AgentServerFrame, Message } from "../../../shared/protocol.ts";
 import type { Timers } from "../transport/timers.ts";
-import { type Outbox, unsent, without, withStatus } from "./outbox.ts";
+import { movedTo, type Outbox, outgoingOf, unsent, without, withStatus } from "./outbox.ts";
 
 export interface Sending {
   readonly outbox: ReadonlySignal<Outbox>;
@@ -9,6 +9,8 @@ export interface Sending {
   /** Sends a failed message again under its old id. */
   retry(id: string): void;
   discard(id: string): void;
+  /** The messages of the one conversation stand in the other now. Ids went along: what is sent again is stored once. */
+  move(from: string, to: string): void;
   /** The connection is live again: whatever has no answer goes out once more, in the order written. */
   resend(): void;
   /** These messages are stored and shown: their copies leave the outbox. */
@@ -46,6 +48,10 @@ export function createSending(deps: {
     },
     discard(id) {
       outbox.value = without(outbox.peek(), new Set([id]));
+    },
+    move(from, to) {
+      outbox.value = movedTo(outbox.peek(), from, to);
+      for (const { id } of unsent(outgoingOf(outbox.peek(), to))) transmit(id);
     },
     resend() {
       for (const { id } of unsent(outbox.peek())) transmit(id);

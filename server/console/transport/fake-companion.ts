@@ -58,6 +58,10 @@ export interface FakeCompanion {
   /** REST calls so far: `list`, `conversation conv-ada`, `messages conv-ada after=3`. */
   readonly calls: string[];
   add(id: string, options?: Partial<AgentConversation>): AgentConversation;
+  /** Changes a conversation; says so to nobody. */
+  update(id: string, change: Partial<AgentConversation>): void;
+  /** Answers for the one with the other from now on. */
+  moved(id: string, to: string): void;
   /** Stores a message; says so to nobody. */
   store(conversationId: string, kind: AuthorKind, text: string, id?: string): Message;
   /** While set, every REST call is rejected with it. */
@@ -67,6 +71,7 @@ export interface FakeCompanion {
 export function createFakeCompanion(): FakeCompanion {
   const conversations = new Map<string, AgentConversation>();
   const threads = new Map<string, Message[]>();
+  const moves = new Map<string, string>();
   const companion: FakeCompanion = {
     sockets: [],
     calls: [],
@@ -86,6 +91,14 @@ export function createFakeCompanion(): FakeCompanion {
       conversations.set(id, conversation);
       threads.set(id, []);
       return conversation;
+    },
+    update(id, change) {
+      conversations.set(id, { ...found(id), ...change });
+    },
+    moved(id, to) {
+      conversations.delete(id);
+      threads.delete(id);
+      moves.set(id, to);
     },
     store(conversationId, kind, text, id = `${conversationId}-${crypto.randomUUID()}`) {
       const thread = threads.get(conversationId) ?? [];
@@ -141,7 +154,7 @@ export function createFakeCompanion(): FakeCompanion {
   }
 
   function found(id: string): AgentConversation {
-    const conversation = conversations.get(id);
+    const conversation = conversations.get(moves.get(id) ?? id);
     if (!conversation) throw new DeskError("not_found", "There is no such conversation.", 404);
     return conversation;
   }

@@ -11,6 +11,7 @@ const members: Readonly<Record<Kind, Readonly<Record<string, "string" | "number"
     typing: { conversationId: "string", by: "string", on: "boolean" },
     ack: { conversationId: "string", id: "string", seq: "number", at: "string" },
     refused: { code: "string", detail: "string" },
+    moved: { conversationId: "string", to: "string" },
     pong: {},
     draining: { reconnectInMs: "number" },
   };

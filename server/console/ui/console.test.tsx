@@ -104,6 +104,13 @@ describe("the console", () => {
     expect(find("[aria-label=Contact]").textContent).toContain("Not verified");
   });
 
+  test("puts the system's remarks into nobody's mouth", async () => {
+    companion.store("ada", "system", "Signed in.");
+    await openAda();
+    const authors = [...document.querySelectorAll("[role=log] .message-author")];
+    expect(authors.map(({ textContent }) => textContent)).toEqual(["Ada Lindqvist", "System"]);
+  });
+
   test("sends the reply on Enter, and not while characters are composed or a new line is meant", async () => {
     await openAda();
     const field = find("textarea") as HTMLTextAreaElement;

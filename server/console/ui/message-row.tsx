@@ -17,7 +17,7 @@ export function MessageRow(props: {
   const { message, conversation, continues } = props;
   const own = message.author.kind === "agent";
   const status = own ? statusOf(message.seq, conversation) : undefined;
-  const author = own ? (message.author.name ?? "Agent") : nameOf(conversation.contact);
+  const author = authorOf(message, conversation);
   const doubtful = message.author.kind === "contact" && !message.verified && conversation.contact.verified;
   return (
     <article
@@ -39,6 +39,12 @@ export function MessageRow(props: {
       {status && props.last && <StatusLine status={status} />}
     </article>
   );
+}
+
+/** What the system remarks, such as that a visitor signed in, nobody wrote. */
+function authorOf({ author }: Message, conversation: AgentConversation): string {
+  if (author.kind === "contact") return nameOf(conversation.contact);
+  return author.kind === "agent" ? (author.name ?? "Agent") : "System";
 }
 
 /** A message that the conversation does not hold yet. */

@@ -48,3 +48,17 @@ test("direct means from this machine, with nobody in between", () => {
   for (const header of ["x-forwarded-for", "forwarded", "via", "x-real-ip"])
     expect(direct(peer("127.0.0.1", { [header]: "127.0.0.1" }))).toBe(false);
 });
+
+test("direct is no page whose host name was rebound to this machine", () => {
+  const { direct } = createClientAddresses([]);
+  for (const host of ["localhost:8080", "LOCALHOST", "127.0.0.1", "127.1.2.3:80", "[::1]:8080"])
+    expect(direct(peer("127.0.0.1", { host })), host).toBe(true);
+  for (const host of [
+    "evil.example",
+    "evil.example:8080",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "",
+  ])
+    expect(direct(peer("127.0.0.1", { host })), host).toBe(false);
+});

@@ -10,9 +10,14 @@ export interface Peer {
 export interface ClientAddresses {
   /** Key for limits: an IPv4 address, or the /64 of an IPv6 address, since one customer holds a whole /64. */
   limitKey(peer: Peer): string;
-  /** Whether the connection comes from this very machine and nobody forwarded it. */
+  /**
+   * Whether the connection comes from this very machine and nobody forwarded it. A browser here may have been sent by a page
+   * whose host name was rebound to this machine: it asks for that name, and is refused for it.
+   */
   direct(peer: Peer): boolean;
 }
+
+const loopbackName = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 const forwardingHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
 
@@ -29,7 +34,9 @@ export function createClientAddresses(trustedProxies: readonly string[]): Client
     limitKey: (peer) => networkOf(clientAddress(peer, trusted)),
     direct: (peer) =>
       contains(loopback, plain(peer.socket.remoteAddress ?? "")) &&
-      forwardingHeaders.every((name) => peer.headers[name] === undefined),
+      forwardingHeaders.every((name) => peer.headers[name] === undefined) &&
+      // Only HTTP/1.0 comes without, and so no browser does.
+      (peer.headers.host === undefined || loopbackName.test(peer.headers.host)),
   };
 }
 

@@ -64,5 +64,10 @@ const isSessionProblem = (error: unknown): boolean =>
 
 const forbidden = (role: Role, callers: readonly Role[]): ProblemError =>
   new ProblemError("forbidden", {
-    detail: `This takes the token of ${callers.includes("customer") ? "a session" : `an ${callers[0]}`}; the token given is that of a role named ${role}.`,
+    detail: `This takes the token of ${whose(callers)}; the token given is that of a role named ${role}.`,
   });
+
+function whose(callers: readonly Role[]): string {
+  if (callers.includes("visitor")) return "a session";
+  return callers.includes("customer") ? "a signed-in customer's session" : `an ${callers[0]}`;
+}

@@ -11,6 +11,7 @@ import type {
   MessageReceipt,
   OpenedSession,
   SessionState,
+  SessionSummary,
 } from "../../../shared/protocol.ts";
 
 type Shape<T> = v.GenericSchema<unknown, T>;
@@ -47,10 +48,12 @@ const message = v.object({
 }) satisfies Shape<Message>;
 
 const sessionMembers = {
+  id: v.string(),
   expiresAt: timestamp,
   absoluteExpiresAt: timestamp,
   contact,
   conversation: v.object({ id: v.string(), lastSeq: seq, readSeq: seq, agent: receipts }),
+  silentRenewal: v.boolean(),
 };
 
 export const sessionState = v.object(sessionMembers) satisfies Shape<SessionState>;
@@ -60,6 +63,20 @@ export const openedSession = v.object({
   sessionToken: v.string(),
   warnings: v.exactOptional(v.array(v.object({ code: v.literal("attribute_invalid"), detail: v.string() }))),
 }) satisfies Shape<OpenedSession>;
+
+export const endedAtProvider = v.object({ endSessionUrl: v.nullable(v.string()) });
+
+export const sessionList = v.object({
+  sessions: v.array(
+    v.object({
+      id: v.string(),
+      device: v.string(),
+      createdAt: timestamp,
+      expiresAt: timestamp,
+      current: v.boolean(),
+    }) satisfies Shape<SessionSummary>,
+  ),
+});
 
 export const platformToken = v.object({
   accessToken: v.string(),
@@ -73,7 +90,8 @@ export const deploymentInfo = v.object({
   signedIdentities: v.picklist(["accept", "reject", "require"]),
   signIn: v.object({
     required: v.boolean(),
-    methods: v.array(v.picklist(["contactJwt", "platformJwt"])),
+    methods: v.array(v.picklist(["contactJwt", "platformJwt", "oidc"])),
+    stepUp: v.picklist(["ask", "always", "never"]),
   }),
   appearance: v.object({
     title: v.string(),

@@ -1,8 +1,12 @@
+import type { Administration } from "../../admin/administration.ts";
 import type { Agents } from "../../agent/agents.ts";
+import type { AuditTrail } from "../../audit/audit-log.ts";
 import type { Config } from "../../config/config.ts";
 import type { Conversations } from "../../conversation/conversations.ts";
+import type { TokenCheck } from "../../identity/check/token-check.ts";
 import type { PlatformTokens } from "../../identity/platform-tokens.ts";
 import type { Metrics } from "../../observability/metrics.ts";
+import type { Oidc } from "../../oidc/oidc.ts";
 import type { Sessions } from "../../session/sessions.ts";
 import type { ClientAddresses } from "../access/client-address.ts";
 import type { OriginGate } from "../access/origin-gate.ts";
@@ -19,11 +23,17 @@ export interface RouteDependencies {
   readonly sessions: Sessions;
   readonly conversations: Conversations;
   readonly agents: Agents;
+  readonly administration: Administration;
+  readonly auditTrail: AuditTrail;
   readonly platformTokens: PlatformTokens;
+  readonly tokenCheck: TokenCheck;
+  readonly oidc: Oidc;
   readonly liveSessions: LiveSessions;
   readonly origins: OriginGate;
   readonly addresses: ClientAddresses;
   readonly sessionRequests: SessionRequestLimit;
+  /** Requests for back-channel logout of an address: each is worth the look at a signature, and anybody may send them. */
+  readonly logoutRequests: TokenBuckets;
   /** Messages of a session, over HTTP and its sockets together. */
   readonly messages: TokenBuckets;
   readonly metrics: Metrics;

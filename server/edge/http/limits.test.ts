@@ -92,7 +92,7 @@ test("metrics are for this machine, and elsewhere for the administrator", () =>
 
 test("the log names routes, results and request ids, and holds no token, text, address or query", () =>
   withServer({}, async (server) => {
-    const jwt = await server.token("ada");
+    const jwt = await server.token("zoe");
     const opened = await server.fetch("/api/v1/sessions", {
       json: { deploymentId: "acme-web", identity: { type: "contactJwt", token: jwt } },
     });
@@ -112,7 +112,7 @@ test("the log names routes, results and request ids, and holds no token, text, a
     socket.send({ t: "send", id: randomUUID(), text });
     await socket.next("ack");
     const log = server.logged.join("");
-    for (const secret of [jwt, token, text, adminToken, conversation.id, "access_token", "ada"])
+    for (const secret of [jwt, token, text, adminToken, conversation.id, "access_token", "zoe"])
       expect(log).not.toContain(secret);
     const lines = server.logged.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines).toContainEqual(
@@ -126,4 +126,39 @@ test("the log names routes, results and request ids, and holds no token, text, a
       }),
     );
     expect(lines).toContainEqual(expect.objectContaining({ status: 400, code: "request_invalid" }));
+  }));
+
+test("a body of a thousand faults is refused in an answer that is no longer than the body", () =>
+  withServer({}, async (server) => {
+    const { sessionToken } = await server.visit();
+    const post = async (path: string, token: string, body: string) => {
+      const response = await server.fetch(`/api/v1/${path}`, { token, body });
+      expect(response.status).toBe(400);
+      return (await response.json()) as { detail: string; faults: { path: string; message: string }[] };
+    };
+    const ones = `[${"1,".repeat(30_000)}1]`;
+    const message = `{"id":"${randomUUID()}","text":"a","attachments":${ones}}`;
+    // Not one by one: each fault costs more than the two bytes that make it.
+    expect(await post("conversation/messages", sessionToken, message)).toMatchObject({
+      faults: [{ path: "attachments", message: "expected 20 or less" }],
+    });
+    const { detail, faults } = await post("admin/communities", adminToken, `{"id":"x","keys":${ones}}`);
+    expect(faults).toHaveLength(20);
+    expect(detail).toMatch(/keys\[19\]: expected \w+; and 29981 more\.$/);
+  }));
+
+test("faults of the configuration itself are told in full as far as the twentieth, and counted then", () =>
+  withServer({}, async (server) => {
+    const refusalOf = async (allowedOrigins: readonly string[]) => {
+      const json = { id: "x", community: "acme", allowedOrigins };
+      const response = await server.fetch("/api/v1/admin/deployments", { token: adminToken, json });
+      expect(response.status).toBe(400);
+      return (await response.json()) as { detail: string; faults: { path: string; message: string }[] };
+    };
+    const many = await refusalOf(Array(1000).fill("x"));
+    expect(many.faults).toHaveLength(20);
+    expect(many.detail).toMatch(/allowedOrigins\[19\] must be an origin[^;]*; and 980 more\.$/);
+    expect(await refusalOf(Array(10_000).fill("x"))).toMatchObject({
+      faults: [{ path: "allowedOrigins", message: "must have at most 1000 elements" }],
+    });
   }));

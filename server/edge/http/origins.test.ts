@@ -84,6 +84,34 @@ describe("a preflight", () => {
     expect(response.headers.get("access-control-allow-credentials")).toBeNull();
   });
 
+  test("is answered for every route of the table, with its method and the headers that requests carry", async () => {
+    const routes = server.routes.filter(({ path }) => path.startsWith("/api/v1/"));
+    expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual(
+      expect.arrayContaining([
+        "GET /api/v1/sessions",
+        "DELETE /api/v1/sessions/:id",
+        "GET /api/v1/admin/audit",
+      ]),
+    );
+    const wanted = [...new Set(routes.map(({ method }) => method))].sort();
+    for (const { method, path } of routes) {
+      const response = await server.fetch(path.replace(/:[^/]+/g, "x"), {
+        method: "OPTIONS",
+        origin: site,
+        headers: {
+          "access-control-request-method": method,
+          "access-control-request-headers": "authorization,content-type",
+        },
+      });
+      const list = (name: string) => response.headers.get(name)?.split(", ").sort();
+      expect([response.status, list("access-control-allow-methods")], `${method} ${path}`).toEqual([
+        204,
+        wanted,
+      ]);
+      expect(list("access-control-allow-headers")).toEqual(["Authorization", "Content-Type"]);
+    }
+  });
+
   test("from a stranger is refused", async () => {
     const response = await ask(stranger);
     expect([response.status, allowOrigin(response)]).toEqual([403, null]);

@@ -131,7 +131,7 @@ test("a deployment tells the public no more than the contract says", async () =>
     id: "acme-web",
     name: "acme-web.example",
     signedIdentities: "accept",
-    signIn: { required: false, methods: ["contactJwt", "platformJwt"] },
+    signIn: { required: false, methods: ["contactJwt", "platformJwt"], stepUp: "ask" },
     appearance: expect.objectContaining({ title: "Acme", position: "right" }),
     locales: ["en"],
     limits: { messageCharacters: 4000, messageBytes: 16_384, messagesPerSecond: 5, messageBurst: 20 },

@@ -19,16 +19,36 @@ export async function readBody(http: HttpContext, schema: v.GenericSchema, limit
   return check(schema, value, "The body");
 }
 
+/**
+ * A body of `application/x-www-form-urlencoded`, whatever it calls itself.
+ * @throws ProblemError `too_large`, `request_invalid`
+ */
+export async function readForm(
+  http: HttpContext,
+  limits: Pick<Limits, "bodyBytes">,
+): Promise<URLSearchParams> {
+  const text = decode(await readBytes(http, limits.bodyBytes));
+  if (text === null)
+    throw new ProblemError("request_invalid", { detail: "The body is not a form in UTF-8." });
+  return new URLSearchParams(text);
+}
+
 export function readQuery(http: HttpContext, schema: v.GenericSchema): unknown {
   return check(schema, http.req.query(), "The query");
 }
 
+/** A fault is told in many times the bytes that make it. */
+const maxFaults = 20;
+
 function check(schema: v.GenericSchema, value: unknown, what: string): unknown {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
+  const shown = result.issues.slice(0, maxFaults);
+  const left = result.issues.length - shown.length;
+  const more = left > 0 ? `; and ${left} more` : "";
   throw new ProblemError("request_invalid", {
-    detail: `${what} is not of the expected shape: ${result.issues.map(describe).join("; ")}.`,
-    faults: result.issues.map((issue) => ({ path: pathOf(issue), message: messageOf(issue) })),
+    detail: `${what} is not of the expected shape: ${shown.map(describe).join("; ")}${more}.`,
+    faults: shown.map((issue) => ({ path: pathOf(issue), message: messageOf(issue) })),
   });
 }
 

@@ -42,10 +42,13 @@ afterAll(() => server.close());
 
 /** Answers by caller, in the order of `who`. */
 const sessionOnly = (status: number) => [401, status, status, status, status, 403, 403];
+const customersOnly = (status: number) => [401, 403, status, status, status, 403, 403];
 const agentsOnly = (status: number) => [401, 403, 403, 403, 403, status, status];
+const administratorsOnly = (status: number) => [401, 403, 403, 403, 403, 403, status];
 const everyone = (status: number) => who.map(() => status);
 const id = "00000000-0000-4000-8000-000000000001";
 const message = { id, text: "hello" };
+const generated = { alg: "HS256", generate: true, kid: "new" };
 
 const rows: readonly (readonly [string, readonly number[], object?])[] = [
   ["GET /api/v1/deployments/acme-web", everyone(200)],
@@ -55,6 +58,9 @@ const rows: readonly (readonly [string, readonly number[], object?])[] = [
   ["POST /authorize", everyone(400), {}],
   ["POST /securemessage/authorize", everyone(400), {}],
   ["POST /api/v1/sessions", everyone(400), {}],
+  ["GET /api/v1/sessions", customersOnly(200)],
+  ["DELETE /api/v1/sessions", customersOnly(400)],
+  ["DELETE /api/v1/sessions/:session", customersOnly(404)],
   ["GET /api/v1/session", sessionOnly(200)],
   ["POST /api/v1/session/renew", sessionOnly(400), {}],
   ["GET /api/v1/conversation/messages", sessionOnly(200)],
@@ -66,10 +72,29 @@ const rows: readonly (readonly [string, readonly number[], object?])[] = [
   ["GET /api/v1/agent/conversations/:id/messages", agentsOnly(200)],
   ["POST /api/v1/agent/conversations/:id/messages", agentsOnly(400), { id }],
   ["POST /api/v1/agent/conversations/:id/read", agentsOnly(204), { seq: 0 }],
+  ["POST /api/v1/admin/tokens/check", administratorsOnly(200), { token: "x", community: "acme" }],
+  ["GET /api/v1/admin/communities", administratorsOnly(200)],
+  ["POST /api/v1/admin/communities", administratorsOnly(201), { id: "made", active: false }],
+  ["GET /api/v1/admin/communities/made", administratorsOnly(200)],
+  ["PATCH /api/v1/admin/communities/made", administratorsOnly(200), { name: "Made" }],
+  ["GET /api/v1/admin/communities/made/keys", administratorsOnly(200)],
+  ["POST /api/v1/admin/communities/made/keys", administratorsOnly(201), generated],
+  ["DELETE /api/v1/admin/communities/made/keys/new", administratorsOnly(204)],
+  ["GET /api/v1/admin/deployments", administratorsOnly(200)],
+  ["POST /api/v1/admin/deployments", administratorsOnly(201), { id: "made-web", community: "made" }],
+  ["GET /api/v1/admin/deployments/made-web", administratorsOnly(200)],
+  ["PATCH /api/v1/admin/deployments/made-web", administratorsOnly(200), { active: false }],
+  ["DELETE /api/v1/admin/deployments/made-web", administratorsOnly(204)],
+  ["DELETE /api/v1/admin/communities/made", administratorsOnly(204)],
+  ["GET /api/v1/admin/audit", administratorsOnly(200)],
   ["GET /embed/acme-web", everyone(200)],
   ["GET /console/", everyone(200)],
   ["GET /console", everyone(308)],
   ["GET /problems/not_found", everyone(200)],
+  // Pages, refusals too: this community has no OpenID provider, and nobody here has started a sign-in.
+  ["GET /oidc/sign-in/acme-web", everyone(400)],
+  ["GET /oidc/callback", everyone(400)],
+  ["GET /oidc/sign-in.js", everyone(200)],
   ["GET /", everyone(200)],
   ["GET /messenger.js", everyone(200)],
   ["GET /assets/main-abc.js", everyone(200)],
@@ -80,16 +105,16 @@ const rows: readonly (readonly [string, readonly number[], object?])[] = [
   ["GET /readyz", everyone(200)],
   // No one, asking from this machine.
   ["GET /metrics", [200, 403, 403, 403, 403, 403, 200]],
+  // No token is there, and it is not told that the community has no OpenID provider.
+  ["POST /api/v1/oidc/backchannel-logout/acme", everyone(400), {}],
   // Later releases.
   ["POST /api/v1/attachments", everyone(404), {}],
   ["GET /api/v1/attachments/x", everyone(404)],
-  ["POST /api/v1/oidc/backchannel-logout/acme", everyone(404), {}],
-  ["GET /api/v1/admin/communities", everyone(404)],
   // Last: it ends the sessions that the others use.
   ["DELETE /api/v1/session", sessionOnly(204)],
 ];
 
-const pathOf = (row: string): string => row.replace(":id", conversationId);
+const pathOf = (row: string): string => row.replace(":id", conversationId).replace(":session", id);
 
 for (const [row, statuses, json] of rows) {
   describe(row, () => {
@@ -104,7 +129,8 @@ for (const [row, statuses, json] of rows) {
         });
         expect(response.status).toBe(status);
         if (status === 401) expect(response.headers.get("www-authenticate")).toMatch(/^Bearer/);
-        if (status >= 400) expect(await response.json()).toMatchObject({ code: expect.any(String), status });
+        if (status >= 400 && !response.headers.get("content-type")?.startsWith("text/html"))
+          expect(await response.json()).toMatchObject({ code: expect.any(String), status });
       },
     );
   });

@@ -83,3 +83,4 @@ export function defineRoute<R extends Role, Body = undefined, Query = undefined>
 export const everyone = ["nobody"] as const satisfies readonly Role[];
 export const sessionHolders = ["visitor", "customer"] as const satisfies readonly Role[];
 export const agents = ["agent", "administrator"] as const satisfies readonly Role[];
+export const administrators = ["administrator"] as const satisfies readonly Role[];

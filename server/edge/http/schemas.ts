@@ -12,12 +12,31 @@ const token = v.string();
 const identity = v.variant("type", [
   v.object({ type: v.literal("contactJwt"), token }),
   v.object({ type: v.literal("platformJwt"), token }),
+  v.object({
+    type: v.literal("oidcCode"),
+    code: v.string(),
+    redirectUri: v.string(),
+    codeVerifier: v.exactOptional(v.string()),
+    nonce: v.exactOptional(v.string()),
+    maxAgeSeconds: v.exactOptional(
+      v.pipe(v.number(), v.safeInteger("expected a whole number"), v.minValue(0, "expected 0 or more")),
+    ),
+    iss: v.exactOptional(v.string()),
+  }),
+  v.object({ type: v.literal("idToken"), token, nonce: v.exactOptional(v.string()) }),
+  v.object({ type: v.literal("signInTicket"), ticket: v.string() }),
   v.object({ type: v.literal("anonymous") }),
 ]);
 
-export const openSessionBody = v.object({ deploymentId: v.string(), identity });
+export const openSessionBody = v.object({
+  deploymentId: v.string(),
+  identity,
+  /** A visitor's own session token: the customer who signs in was that visitor. */
+  conversationHandover: v.optional(v.nullable(v.string()), null),
+});
 
-export const renewSessionBody = v.object({ identity });
+/** Without an identity: by the refresh token that the session's OpenID provider granted. */
+export const renewSessionBody = v.object({ identity: v.optional(v.nullable(identity), null) });
 
 const siteId = v.pipe(
   v.union([v.number(), v.string()]),
@@ -41,10 +60,21 @@ export const authorizeBody = v.pipe(
   v.transform((body) => ({ ...body, contactJwt: body.contactJwt ?? body["Contact JWT"] ?? "" })),
 );
 
+const maxAttachments = 20;
+
 export const messageBody = v.object({
   id: v.pipe(v.string(), v.regex(uuidPattern, "expected a UUID")),
   text: v.string(),
-  attachments: v.optional(v.nullable(v.array(v.string()))),
+  attachments: v.optional(
+    v.nullable(
+      v.pipe(
+        // Counted before any of them is looked at: a body has room for thousands.
+        v.array(v.unknown()),
+        v.maxLength(maxAttachments, `expected ${maxAttachments} or less`),
+        v.array(v.string()),
+      ),
+    ),
+  ),
 });
 
 const seq = v.pipe(v.number(), v.safeInteger("expected a whole number"), v.minValue(0, "expected 0 or more"));
@@ -101,7 +131,12 @@ export const messagesQuery = v.pipe(
   ),
 );
 
-export const endSessionQuery = v.object({ everywhere: flag });
+export const auditQuery = v.object({ before: position, limit });
+
+export const endSessionQuery = v.object({ everywhere: flag, atProvider: flag });
+
+/** Said outright: without it the request would end nothing, or everything. */
+export const endOthersQuery = v.object({ others: v.picklist(["true", "1", ""], "expected true") });
 
 export const conversationsQuery = v.object({
   state: v.optional(v.union([blank, v.picklist(["open", "waiting", "closed"])])),

@@ -1,7 +1,9 @@
 import { ProblemError } from "../../../shared/problem-error.ts";
 import type { Deployment } from "../../config/config.ts";
 import { findPlace } from "../../config/directory.ts";
-import { openedSession, platformToken, sessionState } from "./answers.ts";
+import { isOidcMethod } from "../../oidc/oidc.ts";
+import type { Principal } from "../access/principal.ts";
+import { endedAtProvider, openedSession, platformToken, sessionState } from "./answers.ts";
 import type { RouteDependencies } from "./dependencies.ts";
 import { describeDevice } from "./device.ts";
 import { defineRoute, everyone, type HttpContext, type Route, sessionHolders } from "./route.ts";
@@ -9,11 +11,11 @@ import { authorizeBody, endSessionQuery, openSessionBody, renewSessionBody } fro
 
 type Dependencies = Pick<
   RouteDependencies,
-  "config" | "sessions" | "liveSessions" | "origins" | "addresses" | "sessionRequests" | "metrics"
+  "config" | "sessions" | "oidc" | "liveSessions" | "origins" | "addresses" | "sessionRequests" | "metrics"
 >;
 
 export function sessionRoutes(deps: Dependencies): Route[] {
-  const { config, sessions, liveSessions, origins, addresses, sessionRequests, metrics } = deps;
+  const { config, sessions, oidc, liveSessions, origins, addresses, sessionRequests, metrics } = deps;
 
   /** Everything that costs a signature check: bounded by address, counted by how it ends. */
   async function admit<T>(
@@ -30,6 +32,14 @@ export function sessionRoutes(deps: Dependencies): Route[] {
       if (error instanceof ProblemError) metrics.sessionRefused(error.code);
       throw error;
     }
+  }
+
+  /** Asked for after the session's end, which waits for nobody. null for a session that no provider vouched for. */
+  async function endSessionUrl(principal: Principal): Promise<string | null> {
+    if (principal.role !== "customer") return null;
+    const { communityId, method } = principal.details.session;
+    const community = config.communities.get(communityId);
+    return community && isOidcMethod(method) ? oidc.endSessionUrl(community) : null;
   }
 
   const authorize = (path: string) =>
@@ -60,14 +70,20 @@ export function sessionRoutes(deps: Dependencies): Route[] {
       method: "POST",
       path: "/api/v1/sessions",
       callers: everyone,
-      summary: "Open a session for a customer whose identity a token proves, or for a visitor.",
+      summary:
+        "Open a session for a customer whose identity a token proves, or for a visitor; with conversationHandover the visitor's conversation becomes the customer's.",
       body: openSessionBody,
       answers: { 201: openedSession },
       async handle({ http, body, origin }) {
         const place = findPlace(config, body.deploymentId);
         const device = describeDevice(http.req.header("user-agent") ?? "");
         const opened = await admit(http, origin, place.deployment, () =>
-          sessions.open({ ...place, identity: body.identity, device }),
+          sessions.open({
+            ...place,
+            identity: body.identity,
+            device,
+            handover: body.conversationHandover,
+          }),
         );
         metrics.sessionOpened(body.identity.type);
         return http.json(opened, 201);
@@ -85,7 +101,8 @@ export function sessionRoutes(deps: Dependencies): Route[] {
       method: "POST",
       path: "/api/v1/session/renew",
       callers: sessionHolders,
-      summary: "Prove the same identity again: new token, new expiry, same session.",
+      summary:
+        "Prove the same identity again, or without one let the OpenID provider's refresh token do it: new token, new expiry, same session.",
       body: renewSessionBody,
       answers: { 200: openedSession },
       async handle({ http, body, principal, origin }) {
@@ -102,12 +119,14 @@ export function sessionRoutes(deps: Dependencies): Route[] {
       method: "DELETE",
       path: "/api/v1/session",
       callers: [...sessionHolders, "ended"],
-      summary: "End the session, and with everywhere=true every session of the customer.",
+      summary:
+        "End the session, and with everywhere=true every session of the customer; with atProvider=true told where to sign out of the OpenID provider.",
       query: endSessionQuery,
-      answers: { 204: null },
+      answers: { 204: null, 200: endedAtProvider },
       async handle({ http, principal, query }) {
         await sessions.end(principal.token, { everywhere: query.everywhere });
-        return http.body(null, 204);
+        if (!query.atProvider) return http.body(null, 204);
+        return http.json({ endSessionUrl: await endSessionUrl(principal) });
       },
     }),
   ];

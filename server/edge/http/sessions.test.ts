@@ -17,7 +17,7 @@ test("a Contact JWT opens a session for the identity it proves", async () => {
   expect(response.status).toBe(201);
   expect(response.headers.get("cache-control")).toBe("no-store");
   expect(await response.json()).toMatchObject({
-    sessionToken: expect.stringMatching(/^[\w-]{43}$/),
+    sessionToken: expect.stringMatching(/^[0-9a-f]{12}[\w-]{43}$/),
     contact: { platformKey: "v1/acme/AUTH/jwt/uid:ada", name: "Ada", verified: true },
     conversation: { lastSeq: 0, readSeq: 0 },
   });
@@ -176,7 +176,7 @@ test("a body over the limit is too_large, whether it says its length or not", as
 });
 
 test("a known address with another method says which it answers to", async () => {
-  const response = await server.fetch("/api/v1/sessions");
+  const response = await server.fetch("/api/v1/session/renew");
   expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
   expect(await codeOf(response)).toBe("request_invalid");
   expect(await codeOf(await server.fetch("/api/v1/nothing"))).toBe("not_found");

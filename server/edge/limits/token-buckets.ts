@@ -5,8 +5,11 @@ import type { Clock } from "../../../shared/clock.ts";
  * in: it stands in the path of every message, where a window counter behind a promise would cost more than the message.
  */
 export interface TokenBuckets {
-  /** @returns 0 where there was a token, else the milliseconds until there is one */
-  take(key: string): number;
+  /**
+   * @param key an id, or the very thing that takes
+   * @returns 0 where there was a token, else the milliseconds until there is one
+   */
+  take(key: string | object): number;
   /** Forgets buckets that are full again, so that the memory is bounded by the keys in use. */
   sweep(): void;
 }
@@ -22,7 +25,7 @@ export function createTokenBuckets(options: {
   readonly clock: Clock;
 }): TokenBuckets {
   const { perSecond, burst, clock } = options;
-  const buckets = new Map<string, Bucket>();
+  const buckets = new Map<string | object, Bucket>();
 
   function refill(bucket: Bucket, now: number): void {
     // A clock that was set back must not freeze a bucket until it catches up.
@@ -31,7 +34,7 @@ export function createTokenBuckets(options: {
     bucket.at = now;
   }
 
-  function bucketOf(key: string, now: number): Bucket {
+  function bucketOf(key: string | object, now: number): Bucket {
     const known = buckets.get(key);
     if (known) {
       refill(known, now);

@@ -18,7 +18,7 @@ export interface Bundle {
 /** What `npm run build` left in `dist/`. */
 export interface Bundles {
   readonly loader: StaticFile;
-  /** The frame's files, and the one that the loader loads besides. */
+  /** The frame's files, and those that the loader loads besides. */
   readonly messenger: Bundle;
   readonly console: Bundle;
 }
@@ -43,13 +43,14 @@ type Manifest = v.InferOutput<typeof manifestSchema>;
 /** @throws MissingBuildError */
 export async function readBundles(directory: string): Promise<Bundles> {
   try {
-    const [loader, connection, messenger, desk] = await Promise.all([
+    const [loader, questions, connection, messenger, desk] = await Promise.all([
       readStaticFile(join(directory, "loader", "messenger.js")),
+      readBundle(join(directory, "questions")),
       readBundle(join(directory, "connection")),
       readBundle(join(directory, "messenger")),
       readBundle(join(directory, "console")),
     ]);
-    const files = new Map([...messenger.files, ...connection.files]);
+    const files = new Map([...messenger.files, ...connection.files, ...questions.files]);
     return { loader, messenger: { ...messenger, files }, console: desk };
   } catch (cause) {
     throw new MissingBuildError(`The browser bundles in ${directory} are missing: run "npm run build".`, {

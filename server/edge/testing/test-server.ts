@@ -5,7 +5,7 @@ import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { OpenedSession } from "../../../shared/protocol.ts";
 import { createServer, type RunningServer } from "../../app.ts";
 import type { Environment } from "../../config/environment.ts";
-import { parseConfig } from "../../config/load.ts";
+import { readFileContent } from "../../config/load.ts";
 import { createLog } from "../../observability/log.ts";
 import { openSqliteStore } from "../../store/sqlite/open.ts";
 import type { Store } from "../../store/store.ts";
@@ -23,8 +23,15 @@ const secrets = {
   other: "k2Lr9Tz6Yq1Wm8Xs5Vd4Bn7Cj3Hg0Fp2Qa8I",
 };
 
-/** acme: visitors too; other: signed-in customers only. `limits` override the defaults. */
-const configuration = (limits: object) => ({
+/** What a test adds to the configuration; `limits` override the defaults. */
+interface Additions {
+  readonly limits?: object;
+  readonly communities?: readonly object[];
+  readonly deployments?: readonly object[];
+}
+
+/** acme: visitors too; other: signed-in customers only. */
+const configuration = ({ limits, communities = [], deployments = [] }: Additions) => ({
   siteId: 10_000,
   communities: [
     {
@@ -39,11 +46,13 @@ const configuration = (limits: object) => ({
       name: "Other",
       keys: [{ kid: "k", alg: "HS256", secret: secrets.other }],
     },
+    ...communities,
   ],
   deployments: [
     deployment("acme-web", "acme", { allowedOrigins: [site, "http://localhost:*"] }),
     deployment("other-web", "other", { allowedOrigins: [otherSite] }),
     deployment("acme-off", "acme", { allowedOrigins: [site], active: false }),
+    ...deployments,
   ],
   limits: { sessionRequestsPerMinute: 100_000, ...limits },
 });
@@ -63,6 +72,7 @@ const environment: Environment = {
   configPath: null,
   dataDir: "",
   secret: "a-secret-of-the-tests-that-is-long-enough-0123456789",
+  previousSecret: null,
   adminToken,
   adminTokenGenerated: false,
   agentToken,
@@ -112,10 +122,11 @@ export interface TestRequest {
 }
 
 export async function startTestServer(
-  options: {
-    readonly limits?: object;
+  options: Additions & {
     readonly clock?: Clock;
     readonly environment?: Partial<Environment>;
+    /** What the configuration file finds in the environment. */
+    readonly env?: NodeJS.ProcessEnv;
     /** Puts something between the server and its store. */
     readonly wrapStore?: (store: Store) => Store;
   } = {},
@@ -124,7 +135,7 @@ export async function startTestServer(
   const logged: string[] = [];
   const server = await createServer({
     environment: { ...environment, ...options.environment },
-    config: await parseConfig(configuration(options.limits ?? {}), {}),
+    file: await readFileContent(configuration(options), options.env ?? {}),
     clock,
     store: wrapStore(await openSqliteStore(":memory:")),
     bundles,

@@ -40,13 +40,16 @@ class AgentSocket implements Listener {
   }
 
   text(text: string): void {
+    if (!this.#withinRate()) return;
     const frame = parseAgentFrame(text, this.#deps.limits.jsonDepth);
     if (frame === null || frame.t === "auth") this.#connection.close(closeCodes.badFrame, "request_invalid");
     else if (frame.t === "ping") this.#post({ t: "pong" });
     else void this.#act(frame);
   }
 
-  pinged(): void {}
+  pinged(): void {
+    this.#withinRate();
+  }
 
   drained(): void {}
 
@@ -103,7 +106,17 @@ class AgentSocket implements Listener {
       case "typing":
         if (event.by === "contact")
           this.#post({ t: "typing", conversationId, by: event.by, name: event.name, on: event.on });
+        break;
+      case "moved":
+        this.#post({ t: "moved", conversationId, to: event.to });
     }
+  }
+
+  /** Each socket by itself: all agents may have the same token. */
+  #withinRate(): boolean {
+    if (this.#deps.frames.take(this) === 0) return true;
+    this.#connection.close(closeCodes.tooFast, "rate_limited");
+    return false;
   }
 
   #post(frame: AgentServerFrame): void {

@@ -7,6 +7,7 @@ import type { Bus } from "../../delivery/bus.ts";
 import type { Log } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import type { Sessions } from "../../session/sessions.ts";
+import type { ClientAddresses } from "../access/client-address.ts";
 import type { OriginGate } from "../access/origin-gate.ts";
 import type { TokenBuckets } from "../limits/token-buckets.ts";
 import type { LiveSessions } from "./live-sessions.ts";
@@ -19,11 +20,12 @@ export interface SocketDependencies {
   readonly sessions: Sessions;
   readonly conversations: Conversations;
   readonly agents: Agents;
+  readonly addresses: ClientAddresses;
   readonly origins: OriginGate;
   readonly liveSessions: LiveSessions;
   /** Messages of a session, over HTTP and its sockets together. */
   readonly messages: TokenBuckets;
-  /** Frames of a session, of any kind: who goes through these as well is not a person typing. */
+  /** Frames of a session or of an agent's socket, of any kind: who goes through these as well is not a person typing. */
   readonly frames: TokenBuckets;
   readonly metrics: Metrics;
   readonly log: Log;

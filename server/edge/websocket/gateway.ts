@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { closeCodes } from "../../../shared/protocol.ts";
+import { createPlaces } from "../limits/places.ts";
 import { admitAgent } from "./agent-socket.ts";
 import { parseAgentFrame, parseClientFrame } from "./client-frames.ts";
 import { Connection, ContractWebSocket, type Listener } from "./connection.ts";
@@ -12,6 +13,14 @@ import { awaitFirstFrame } from "./first-frame.ts";
 import { encodeFrame } from "./server-frames.ts";
 
 type Kind = "customer" | "agent";
+
+/** Somebody at the door. */
+interface Visit {
+  readonly kind: Kind;
+  readonly origin: string | null;
+  /** Called once it is known who it is, or that nobody is there any more. */
+  readonly known: () => void;
+}
 
 export interface Gateway {
   /** For the HTTP server's `upgrade` event. */
@@ -37,7 +46,8 @@ const paths: ReadonlyMap<string, Kind> = new Map([
 ]);
 
 export function createGateway(deps: SocketDependencies): Gateway {
-  const { limits, origins } = deps;
+  const { limits, addresses, origins } = deps;
+  const strangers = createPlaces(limits.unauthenticatedSocketsPerAddress);
   const endOfTurn = createEndOfTurn();
   const connections = new Map<Connection, Kind>();
   let draining = false;
@@ -49,26 +59,34 @@ export function createGateway(deps: SocketDependencies): Gateway {
     WebSocket: ContractWebSocket,
   });
 
-  function serve(socket: WebSocket, raw: Duplex, kind: Kind, origin: string | null): void {
+  function serve(socket: WebSocket, raw: Duplex, visit: Visit): void {
     const connection = new Connection(socket, raw, { ...deps, endOfTurn }, (connection) =>
-      listen(connection, kind, origin),
+      listen(connection, visit),
     );
-    connections.set(connection, kind);
+    connections.set(connection, visit.kind);
     socket.on("close", () => connections.delete(connection));
   }
 
-  function listen(connection: Connection, kind: Kind, origin: string | null): Listener {
+  function listen(connection: Connection, { kind, origin, known }: Visit): Listener {
     const deadlineMs = limits.socketAuthMs;
     if (kind === "agent")
       return awaitFirstFrame(connection, {
         deadlineMs,
         parse: (text) => authOf(parseAgentFrame(text, limits.jsonDepth)),
-        authenticate: async ({ token }) => admitAgent(connection, token, deps),
+        authenticate: async ({ token }) => {
+          const listener = admitAgent(connection, token, deps);
+          known();
+          return listener;
+        },
       });
     return awaitFirstFrame(connection, {
       deadlineMs,
       parse: (text) => authOf(parseClientFrame(text, limits.jsonDepth)),
-      authenticate: (auth) => admitCustomer(connection, auth, origin, deps),
+      authenticate: async (auth) => {
+        const listener = await admitCustomer(connection, auth, origin, deps);
+        known();
+        return listener;
+      },
     });
   }
 
@@ -88,8 +106,12 @@ export function createGateway(deps: SocketDependencies): Gateway {
       const origin = request.headers.origin ?? null;
       if (kind === undefined) return refuse(socket, 404);
       if (draining) return refuse(socket, 503);
+      const known = strangers.take(addresses.limitKey(request));
+      // Before the handshake: behind it the refused could stay as long as those who are let in.
+      if (known === null) return refuse(socket, 429);
+      socket.once("close", known);
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        if (isWelcome(kind, origin)) serve(webSocket, socket, kind, origin);
+        if (isWelcome(kind, origin)) serve(webSocket, socket, { kind, origin, known });
         else turnAway(webSocket);
       });
     },
@@ -122,6 +144,8 @@ const isAuth = <Frame extends { readonly t: string }>(
   frame: Frame | null,
 ): frame is Extract<Frame, { t: "auth" }> => frame?.t === "auth";
 
-function refuse(socket: Duplex, status: 404 | 503): void {
+function refuse(socket: Duplex, status: 404 | 429 | 503): void {
+  // Half open it would be the peer's to end.
+  socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

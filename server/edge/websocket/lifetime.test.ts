@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { adminToken, startTestServer, type TestServer } from "../testing/test-server.ts";
 
 let server: TestServer;
 afterEach(() => server.close());
@@ -243,6 +243,22 @@ describe("a flood", () => {
     for (let n = 0; n < 500; n++) socket.send({ t, on: n % 2 === 0 });
     expect(await socket.closed).toBe(4429);
   });
+
+  test.each(["typing", "ping"])(
+    "of %s of an agent is closed with 4429, and another agent goes on",
+    async (t) => {
+      server = await startTestServer();
+      const agents = [1, 2].map(() => server.socket("/api/v1/agent/socket"));
+      for (const agent of agents) agent.send({ t: "auth", token: adminToken });
+      await Promise.all(agents.map((agent) => agent.next("ready")));
+      const [flooding, quiet] = agents;
+      const { conversation } = await server.visit();
+      for (let n = 0; n < 500; n++) flooding?.send({ t, conversationId: conversation.id, on: n % 2 === 0 });
+      expect(await flooding?.closed).toBe(4429);
+      quiet?.send({ t: "ping" });
+      await quiet?.next("pong");
+    },
+  );
 
   test("of protocol pings is closed with 4429", async () => {
     server = await startTestServer();

@@ -1,13 +1,20 @@
 import type { Clock } from "../../../shared/clock.ts";
 import type { Contact } from "../../../shared/protocol.ts";
 import type { Config } from "../../config/config.ts";
+import { isInPlace } from "../../config/directory.ts";
 import type { Bus } from "../../delivery/bus.ts";
+import { isKeptByPolicy } from "../../session/policy.ts";
 import type { Sessions } from "../../session/sessions.ts";
-import type { SessionDetails, SessionRecord } from "../../store/store.ts";
+import type { SessionDetails, SessionRecord, SessionStore } from "../../store/store.ts";
+import { createEndedCheck } from "./ended-check.ts";
+import { expiryNoticeAt, renewalNoticeAt } from "./expiry-notice.ts";
 
 /** A socket of a session, as far as the session's fate goes. */
 export interface SessionSocket {
-  /** Announced once for each expiry; `expiresAt` in milliseconds. */
+  /**
+   * Announced once for each expiry; `expiresAt` in milliseconds. Where it is the session's absolute expiry, a fresh token
+   * alone puts it off.
+   */
   expiring(expiresAt: number): void;
   expired(expiresAt: number): void;
   revoked(): void;
@@ -28,6 +35,8 @@ interface Entry extends LiveSession {
   contact: Contact;
   expiresAt: number;
   announced: boolean;
+  /** The absolute expiry that was announced last; 0: none. */
+  lifeAnnounced: number;
   readonly sockets: Set<SessionSocket>;
   readonly unsubscribe: () => void;
 }
@@ -40,25 +49,29 @@ export interface LiveSessions {
   touch(session: SessionRecord): void;
   /** The session's times, or what is known of the contact, changed under its sockets. */
   refresh(details: SessionDetails): void;
-  /** Called about once a second: announces and enforces expiry. */
+  /**
+   * Called about once a second: announces and enforces expiry, ends what has lost its place, and asks the store for ends
+   * that the bus may have dropped.
+   */
   sweep(): void;
 }
 
 /** Tabs of one browser and a few devices; more is a client that leaks connections. */
 const socketsPerSession = 20;
 
-/** Early enough to renew, late enough that a customer who is still here has moved the expiry by then. */
-const noticeMs = 60_000;
-const noticeShare = 0.2;
-
 export function createLiveSessions(deps: {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly config: Config;
   readonly sessions: Pick<Sessions, "touch" | "state">;
+  readonly store: Pick<SessionStore, "endedAmong">;
 }): LiveSessions {
-  const { bus, clock, config, sessions } = deps;
+  const { bus, clock, config, sessions, store } = deps;
   const entries = new Map<string, Entry>();
+  const endedCheck = createEndedCheck(
+    (ids) => store.endedAmong(ids),
+    (id) => revoke(entries.get(id)),
+  );
 
   const expiryOf = (details: SessionDetails): number => Date.parse(sessions.state(details).expiresAt);
 
@@ -71,10 +84,9 @@ export function createLiveSessions(deps: {
       contact: details.contact,
       expiresAt: expiryOf(details),
       announced: false,
+      lifeAnnounced: 0,
       sockets: new Set(),
-      unsubscribe: bus.subscribe(`session:${id}`, () => {
-        for (const socket of [...entry.sockets]) socket.revoked();
-      }),
+      unsubscribe: bus.subscribe(`session:${id}`, () => revoke(entry)),
     };
     entries.set(id, entry);
     return entry;
@@ -87,10 +99,23 @@ export function createLiveSessions(deps: {
     entry.announced = false;
   }
 
-  function noticeBefore({ session }: Entry): number {
+  function revoke(entry: Entry | undefined): void {
+    for (const socket of [...(entry?.sockets ?? [])]) socket.revoked();
+  }
+
+  function announce(entry: Entry, now: number): void {
+    const { session, expiresAt } = entry;
+    const { absoluteExpiresAt } = session;
     const times = config.communities.get(session.communityId)?.session;
-    const idleSeconds = session.method === "anonymous" ? times?.anonymousSeconds : times?.idleSeconds;
-    return Math.min(noticeMs, (idleSeconds ?? 0) * 1000 * noticeShare);
+    const renewalAt = renewalNoticeAt(session, times);
+    if (renewalAt !== null && now >= renewalAt && entry.lifeAnnounced < absoluteExpiresAt) {
+      entry.lifeAnnounced = absoluteExpiresAt;
+      for (const socket of entry.sockets) socket.expiring(absoluteExpiresAt);
+    }
+    if (!entry.announced && now >= expiryNoticeAt(session, expiresAt, times)) {
+      entry.announced = true;
+      for (const socket of entry.sockets) socket.expiring(expiresAt);
+    }
   }
 
   function refresh(details: SessionDetails): void {
@@ -129,12 +154,12 @@ export function createLiveSessions(deps: {
       const now = clock.now();
       for (const entry of [...entries.values()]) {
         const { expiresAt } = entry;
-        if (now >= expiresAt) for (const socket of [...entry.sockets]) socket.expired(expiresAt);
-        else if (!entry.announced && now >= expiresAt - noticeBefore(entry)) {
-          entry.announced = true;
-          for (const socket of entry.sockets) socket.expiring(expiresAt);
-        }
+        // An administrator switched its deployment or community off, removed it, or changed whom it lets in.
+        if (!isInPlace(config, entry.session) || !isKeptByPolicy(config, entry.session)) revoke(entry);
+        else if (now >= expiresAt) for (const socket of [...entry.sockets]) socket.expired(expiresAt);
+        else announce(entry, now);
       }
+      endedCheck.sweep(entries.keys(), entries.size);
     },
   };
 }
