@@ -143,6 +143,12 @@ describe("vouch config check", () => {
     expect(await vouch(["config", "check"], { VOUCH_CONFIG: path })).toBe(2);
     expect(remarked).toMatch(/^x: .*\ncommunities\[0\]\.y: .*\n$/);
   });
+
+  it("shows a hundred faults, and counts the others", async () => {
+    const path = file("vouch.json", { communities: Array(150).fill(1) });
+    expect(await vouch(["config", "check", "--config", path])).toBe(2);
+    expect(remarked).toMatch(/\ncommunities\[99\]: .*\nand 50 more\n$/);
+  });
 });
 
 describe("vouch snippet", () => {

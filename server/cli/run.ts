@@ -1,10 +1,12 @@
 import { cac } from "cac";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Clock } from "../../shared/clock.ts";
-import { ConfigurationError, faultLine } from "../config/configuration-error.ts";
+import { ConfigurationError, faultLines } from "../config/configuration-error.ts";
 import { tokenAlgorithms } from "../identity/keys.ts";
+import { check } from "./check.ts";
 import { checkConfig } from "./config.ts";
 import { type Console, UsageError } from "./console.ts";
+import { doctor } from "./doctor/doctor.ts";
 import { keygen } from "./keygen.ts";
 import { textOption, textOptions } from "./options.ts";
 import { snippet } from "./snippet.ts";
@@ -14,16 +16,18 @@ export type ExitCode = 0 | 1 | 2;
 
 /**
  * @param argv the words after the program's name
- * @returns 0 done, 1 not to be done as asked, 2 bad configuration
+ * @returns 0 done, or nothing found; 1 not to be done as asked, or something found; 2 bad configuration
  */
 export async function run(argv: readonly string[], clock: Clock, console: Console): Promise<ExitCode> {
   try {
     const cli = commands(argv, clock, console);
-    const { options } = cli.parse(["node", "vouch", ...argv], { run: false });
+    // cac takes a lone hyphen for an option without a name.
+    const words = argv.filter((word) => word !== "-");
+    const { options } = cli.parse(["node", "vouch", ...words], { run: false });
     if (options.help || options.version) return 0;
     if (cli.matchedCommand) {
-      await cli.runMatchedCommand();
-      return 0;
+      // Commands that judge something answer with their judgement.
+      return (await cli.runMatchedCommand()) === false ? 1 : 0;
     }
     cli.outputHelp();
     if (argv[0] !== undefined) console.remark(`There is no command ${argv[0]}.`);
@@ -67,6 +71,33 @@ function commands(argv: readonly string[], clock: Clock, console: Console) {
       ),
     );
   cli
+    .command("check [token]", "Every check of a Contact JWT, passed or failed, with cause and fix")
+    .option("--community <id>", "Community (default: the only one)")
+    .option("--file <file>", "Read the token from a file (- in place of a token: from standard input)")
+    .option("--config <file>", "Configuration file (default: VOUCH_CONFIG, else vouch.json)")
+    .option("--json", "Print the report as JSON")
+    .example("vouch check - --community acme < token.txt")
+    .action((given: string | undefined, { json }: { json?: boolean }) =>
+      check(
+        {
+          token: argv.includes("-") ? "-" : given,
+          file: text("file"),
+          community: text("community"),
+          config: text("config"),
+          json: json === true,
+        },
+        clock,
+        console,
+      ),
+    );
+  cli
+    .command("doctor", "What stands before production, each with cause and fix")
+    .option("--config <file>", "Configuration file (default: VOUCH_CONFIG, else vouch.json)")
+    .option("--json", "Print the findings as JSON")
+    .action(({ json }: { json?: boolean }) =>
+      doctor({ config: text("config"), json: json === true }, clock, console),
+    );
+  cli
     .command("snippet <deployment>", "Print the HTML to paste into the pages of a deployment")
     .option("--config <file>", "Configuration file (default: VOUCH_CONFIG, else vouch.json)")
     .option("--url <origin>", "The origin browsers see (default: PUBLIC_URL)")
@@ -82,7 +113,7 @@ function commands(argv: readonly string[], clock: Clock, console: Console) {
 
 function explain(error: unknown, console: Console): ExitCode {
   if (error instanceof ConfigurationError) {
-    for (const fault of error.faults) console.remark(faultLine(fault));
+    for (const line of faultLines(error.faults)) console.remark(line);
     return 2;
   }
   // cac does not export its error class.
