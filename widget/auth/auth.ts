@@ -1,15 +1,23 @@
 /** Carries out `login()`, `logout()` and renewal: asks the page for tokens, the frame for sessions. The last call wins. */
 
-import type { AssertedIdentity, FrameMessage, HostMessage, LoginResult } from "../bridge/messages.ts";
+import type {
+  AssertedIdentity,
+  FrameMessage,
+  HostMessage,
+  LoginResult,
+  LogoutResult,
+  PageIdentity,
+} from "../bridge/messages.ts";
 import { type MessengerError, messengerError } from "../bridge/messenger-error.ts";
-import { askPage } from "./ask-page.ts";
-import type { AuthProvider, IdentityToken, TokenReason, TokenRequest } from "./auth-provider.ts";
+import type { LoginSource, LogoutOptions, TokenReason } from "./auth-provider.ts";
+import { callPage } from "./call-page.ts";
+import { plainIdentity } from "./plain-identity.ts";
+import type { Questions, QuestionsOptions } from "./questions/questions.ts";
+import { sameIdentity } from "./same-identity.ts";
 
-export interface AuthOptions {
-  /** The registered plug-in, if any. */
-  readonly provider: () => AuthProvider | null;
-  /** The host page's variables as they are now: what the default provider reads. */
-  readonly variables: () => unknown;
+export interface AuthOptions extends Pick<QuestionsOptions, "provider" | "variables"> {
+  /** Loads what asks functions of the page and renews: most pages need neither. Rejects with a `MessengerError`. */
+  readonly loadQuestions: () => Promise<Questions>;
   /** To the frame; does nothing while there is none. */
   readonly post: (message: HostMessage) => void;
   /** Brings the frame about where there is none. */
@@ -18,20 +26,17 @@ export interface AuthOptions {
   readonly onError: (error: MessengerError) => void;
 }
 
-export type LoginSource =
-  | IdentityToken
-  | { readonly getToken: (request: TokenRequest) => Promise<IdentityToken | null> };
-
 export interface Auth {
   /** Signs in whoever the page's provider names, if anybody; after a logout only `login()` does. Never rejects. */
   start(): Promise<void>;
   login(source?: LoginSource): Promise<LoginResult>;
-  logout(everywhere: boolean): Promise<void>;
+  logout(options?: LogoutOptions): Promise<void>;
   /** The page came back from the browser's page cache: is the same person still here? Never rejects. */
   recheck(): Promise<void>;
   /** What a frame that has just connected is told: whom `start` names, and then these messages. */
   resume(): { identity: AssertedIdentity; messages: readonly HostMessage[] };
-  hear(message: FrameMessage): void;
+  /** @returns the message as the page should hear it; null: it knows already */
+  hear(message: FrameMessage): FrameMessage | null;
   /** The frame can't be had: calls that wait for it are told so. */
   fail(error: MessengerError): void;
   /** Everything that waits is told so; nothing is asked any more. */
@@ -41,14 +46,14 @@ export interface Auth {
 /** A call that the frame has not answered yet. */
 interface Call {
   readonly message: Extract<HostMessage, { t: "login" | "logout" }>;
-  readonly resolve: (value: LoginResult | null) => void;
+  readonly resolve: (value: Answer) => void;
   readonly reject: (error: MessengerError) => void;
 }
 
-/** The frame stops asking after five refused tokens; here the page is left in peace in between. */
-const pauseMs = 500;
+type Answer = LoginResult | LogoutResult | null;
 
-export function createAuth({ provider, variables, post, need, onError }: AuthOptions): Auth {
+export function createAuth(options: AuthOptions): Auth {
+  const { provider, variables, loadQuestions, post, need, onError } = options;
   /** By request, oldest first: logouts, then at most one login. Sent again where the frame loads again. */
   const calls = new Map<number, Call>();
   /** `login()` and `logout()` are numbered upwards. What an earlier one still finds out changes nothing. */
@@ -64,28 +69,34 @@ export function createAuth({ provider, variables, post, need, onError }: AuthOpt
   let source: LoginSource | undefined;
   /** One question to the page at a time; whoever asks meanwhile shares its answer. */
   let answer: Promise<AssertedIdentity> | undefined;
-  let question = new AbortController();
-  /** Tokens refused since somebody was last signed in. */
-  let refused = 0;
-  /** Once until somebody is signed in again: asking may well navigate away. */
-  let askedToSignInAgain = false;
+  let question: AbortController | undefined;
+  /** Once they are loaded. */
+  let questions: Questions | undefined;
 
-  async function getToken(request: TokenRequest): Promise<unknown> {
-    const own: Partial<Pick<AuthProvider, "getToken">> = Object(source);
-    if (own.getToken) return own.getToken(request);
-    if (source && ["start", "switch"].includes(request.reason)) return source;
-    const plugin = provider();
-    if (plugin?.getToken) return plugin.getToken(request);
-    // A token handed over once is renewed by the plug-in alone: the variables may still hold somebody else's.
-    return source ? null : variables();
+  async function load(): Promise<Questions> {
+    const loaded = questions ?? (await loadQuestions());
+    // Two may have waited for it.
+    questions ??= loaded;
+    return questions;
   }
 
-  async function find(reason: TokenReason): Promise<AssertedIdentity> {
+  async function find(reason: TokenReason, renewal?: AssertedIdentity): Promise<AssertedIdentity> {
     const call = lastCall;
-    question = new AbortController();
+    const abort = new AbortController();
+    question = abort;
     try {
-      // The first token after a refusal is asked for at once: the refused one has probably just expired.
-      return await askPage(getToken, reason, question, reason === "rejected" ? pauseMs * refused++ : 0);
+      const plugin = provider();
+      const asked = source ?? (plugin?.getToken || plugin?.getAuthCode ? plugin : null);
+      const said = renewal ? undefined : plainIdentity(asked ?? variables());
+      // A turn later, when `answer` stands.
+      if (said || (said === null && !asked)) return await said;
+      // A file that hangs keeps nobody waiting for a call that has been overtaken.
+      return await new Promise((resolve, reject) => {
+        abort.signal.onabort = () => reject(abort.signal.reason);
+        load()
+          .then((loaded) => loaded.ask({ reason, source, identity, abort }))
+          .then(resolve, reject);
+      });
     } catch (error) {
       if (call === lastCall) onError(error as MessengerError);
       throw error;
@@ -94,13 +105,8 @@ export function createAuth({ provider, variables, post, need, onError }: AuthOpt
     }
   }
 
-  const ask = (reason: TokenReason): Promise<AssertedIdentity> => (answer ??= find(reason));
-
-  /** The page's own code: what it throws is its own affair and shows in the console. */
-  const callPage = (name: "signIn" | "signOut" | "reAuthenticate"): Promise<void> =>
-    Promise.resolve()
-      .then(() => provider()?.[name]?.())
-      .catch(console.error);
+  const ask = (reason: TokenReason, renewal?: AssertedIdentity): Promise<AssertedIdentity> =>
+    (answer ??= find(reason, renewal));
 
   function fail(error: MessengerError): void {
     for (const { reject } of calls.values()) reject(error);
@@ -110,7 +116,7 @@ export function createAuth({ provider, variables, post, need, onError }: AuthOpt
   /** Nobody waits for the question under way any more. */
   function drop(because: MessengerError): void {
     lastCall++;
-    question.abort(because);
+    question?.abort(because);
     answer = undefined;
   }
 
@@ -123,23 +129,18 @@ export function createAuth({ provider, variables, post, need, onError }: AuthOpt
         calls.delete(request);
         reject(because);
       }
-    signedIn();
+    questions?.begin();
     return lastCall;
   }
 
-  function signedIn(): void {
-    refused = 0;
-    askedToSignInAgain = false;
-  }
-
-  const send = (message: Call["message"]): Promise<LoginResult | null> =>
+  const send = (message: Call["message"]): Promise<Answer> =>
     new Promise((resolve, reject) => {
       calls.set(message.request, { message, resolve, reject });
       need();
       post(message);
     });
 
-  function enter(found: IdentityToken): Promise<LoginResult | null> {
+  function enter(found: PageIdentity): Promise<Answer> {
     identity = found;
     over = false;
     return send({ t: "login", identity, request: lastCall });
@@ -147,6 +148,8 @@ export function createAuth({ provider, variables, post, need, onError }: AuthOpt
 
   function leave(): void {
     identity = null;
+    // With the token in it.
+    source = undefined;
     over = true;
   }
 
@@ -157,7 +160,7 @@ export function createAuth({ provider, variables, post, need, onError }: AuthOpt
     // The provider's answer and a later call may fall into one turn of the event loop.
     if (call !== lastCall) throw superseded();
     const result = found && (await enter(found));
-    if (result) return result;
+    if (result) return result as LoginResult;
     throw messengerError("sign_in_required", "There is no token. Pass one, or register an AuthProvider.");
   }
 
@@ -165,42 +168,49 @@ export function createAuth({ provider, variables, post, need, onError }: AuthOpt
     if (!identity && !over && !answer) await login().catch(() => {});
   }
 
-  async function logout(everywhere: boolean): Promise<void> {
+  async function logout(options?: LogoutOptions): Promise<void> {
+    const { everywhere, atProvider } = options ?? {};
     const somebody = identity;
     const request = begin();
     leave();
-    await send({ t: "logout", everywhere, request });
+    const done = await send({
+      t: "logout",
+      everywhere: !!everywhere,
+      atProvider: !!atProvider,
+      request,
+    });
     // Only where somebody was: a provider whose signOut() calls logout() would go round for ever.
-    if (somebody) callPage("signOut");
+    const pageIsDone = callPage(somebody && provider(), "signOut");
+    if (done)
+      load().then((questions) => {
+        // Whoever was signed in meanwhile stays.
+        if (request === lastCall) questions.leave((done as LogoutResult).endSessionUrl, pageIsDone);
+      }, onError);
   }
 
   async function recheck(): Promise<void> {
     if (!identity || calls.size > 0) return start();
     const call = lastCall;
     const found = await ask("start").catch(() => identity);
-    if (call !== lastCall || same(found, identity)) return;
+    if (call !== lastCall || sameIdentity(found, identity)) return;
     if (found) begin();
-    await (found ? enter(found) : logout(false)).catch(() => {});
+    await (found ? enter(found) : logout()).catch(() => {});
   }
 
   async function renew(number: number, reason: TokenReason): Promise<void> {
     const call = lastCall;
     const before = identity;
     // What failed has been reported; the frame needs to know only that there is no token.
-    const found = before && (await ask(reason).catch(() => null));
+    const found = before && (await ask(reason, before).catch(() => null));
     // Neither the token that has just expired or was refused is a renewal, nor one that a later call has overtaken.
-    const current = before && before === identity && call === lastCall;
-    const fresh = current && !same(found, before) ? found : null;
-    if (fresh) identity = fresh;
-    else if (current && reason !== "expiring" && !askedToSignInAgain) {
-      askedToSignInAgain = true;
-      callPage("reAuthenticate");
-    }
-    post({ t: "token", ask: number, identity: fresh });
+    const isFresh = before === identity && call === lastCall && !sameIdentity(found, before);
+    if (isFresh && found) identity = found;
+    post({ t: "token", ask: number, identity: isFresh ? found : null });
   }
 
-  function hear(message: FrameMessage): void {
-    switch (message.t) {
+  function hear(heard: FrameMessage): FrameMessage | null {
+    const message = questions ? questions.hear(heard) : heard;
+    switch (message?.t) {
       case "result": {
         const call = calls.get(message.request);
         calls.delete(message.request);
@@ -212,15 +222,13 @@ export function createAuth({ provider, variables, post, need, onError }: AuthOpt
         renew(message.ask, message.reason);
         break;
       case "signInRequested":
-        callPage("signIn");
-        break;
-      case "authenticated":
-        signedIn();
+        callPage(provider(), "signIn");
         break;
       case "loggedOut":
         // `switch` announces whoever comes next, and of a login that waits the frame did not know yet.
         if (message.reason !== "switch" && !calls.has(lastCall)) leave();
     }
+    return message;
   }
 
   return {
@@ -244,5 +252,3 @@ export function createAuth({ provider, variables, post, need, onError }: AuthOpt
 
 const superseded = (): MessengerError =>
   messengerError("identity_changed", "A later login() or logout() followed.");
-
-const same = (a: AssertedIdentity, b: AssertedIdentity): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -3,7 +3,7 @@ import { acceptHost, type Host } from "./frame-bridge.ts";
 import type { Connect, HostMessage } from "./messages.ts";
 
 const connect: Connect = { vouch: "connect", version: 1 };
-const logout: HostMessage = { t: "logout", everywhere: false, request: 1 };
+const logout: HostMessage = { t: "logout", everywhere: false, atProvider: false, request: 1 };
 
 /** A frame's window whose parent is another window. */
 function frameWindow() {

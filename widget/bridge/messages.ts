@@ -6,7 +6,7 @@
 
 import type { ErrorCode } from "../../shared/problems.ts";
 import type { Appearance, Timestamp } from "../../shared/protocol.ts";
-import type { IdentityToken, TokenReason } from "../auth/auth-provider.ts";
+import type { AuthorizationCode, IdentityToken, PageIdToken, TokenReason } from "../auth/auth-provider.ts";
 
 /** The one window message; it carries the port. Bump the version with every incompatible change of the types below. */
 export interface Connect {
@@ -20,8 +20,11 @@ export interface HostSettings {
   readonly strings: Readonly<Record<string, string>>;
 }
 
+/** What a page can vouch for its customer with. */
+export type PageIdentity = IdentityToken | AuthorizationCode | PageIdToken;
+
 /** What the page says of who is here. `null`: a visitor. */
-export type AssertedIdentity = IdentityToken | null;
+export type AssertedIdentity = PageIdentity | null;
 
 export interface BridgeError {
   readonly code: ErrorCode;
@@ -41,6 +44,11 @@ export interface LoginResult {
   readonly sessionExpiresAt: Timestamp;
 }
 
+/** Of a logout with `atProvider`: where the page goes to end the session at the OpenID provider. */
+export interface LogoutResult {
+  readonly endSessionUrl: string;
+}
+
 /** Requests of the host carry a `request` number; the frame answers each at most once with `result`. */
 export type HostMessage =
   /** Always first, once for each connection: how to look and who is here. */
@@ -51,10 +59,18 @@ export type HostMessage =
       readonly request: number;
       readonly open: boolean;
       readonly canSignIn: boolean;
+      /** `messengerSettings.sharedDevice`: nothing is stored, and everything ends when the page is left. */
+      readonly sharedDevice: boolean;
     }
   /** `Messenger.login()`: the page asserts this identity now. */
-  | { readonly t: "login"; readonly identity: IdentityToken; readonly request: number }
-  | { readonly t: "logout"; readonly everywhere: boolean; readonly request: number }
+  | { readonly t: "login"; readonly identity: PageIdentity; readonly request: number }
+  | {
+      readonly t: "logout";
+      readonly everywhere: boolean;
+      /** End the session at the OpenID provider too; what the browser has to do for that stands in the answer. */
+      readonly atProvider: boolean;
+      readonly request: number;
+    }
   | { readonly t: "panel"; readonly open: boolean }
   | { readonly t: "settings"; readonly settings: HostSettings }
   /** Whether the page can begin a sign-in: a provider with `signIn`, or a listener of `signInRequested`. */
@@ -65,8 +81,13 @@ export type HostMessage =
 export type FrameMessage =
   /** First, in answer to `start`: how the launcher should look. */
   | { readonly t: "ready"; readonly appearance: Appearance }
-  /** Answer to `login` (the contact) or `logout` (null); a login that another call overtook gets none. */
-  | { readonly t: "result"; readonly request: number; readonly ok: true; readonly value: LoginResult | null }
+  /** Answer to `login` (the contact) or `logout` (an address, or null); a login that another call overtook gets none. */
+  | {
+      readonly t: "result";
+      readonly request: number;
+      readonly ok: true;
+      readonly value: LoginResult | LogoutResult | null;
+    }
   | { readonly t: "result"; readonly request: number; readonly ok: false; readonly error: BridgeError }
   /** The session needs a fresh token of the same identity. */
   | { readonly t: "tokenWanted"; readonly ask: number; readonly reason: TokenReason }

@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from "../../shared/problems.ts";
 import type { Appearance, Timestamp } from "../../shared/protocol.ts";
-import type { AuthProvider, IdentityToken, TokenRequest } from "../auth/auth-provider.ts";
+import type { AuthProvider, LoginSource, LogoutOptions } from "../auth/auth-provider.ts";
 import type { AuthenticatedContact, LoginResult, LogoutReason } from "../bridge/messages.ts";
 
 /** `window.messengerSettings`, and the argument of `Messenger.boot()`. */
@@ -14,12 +14,9 @@ export interface MessengerSettings {
   readonly appearance?: Partial<Appearance>;
   /** Overrides of single texts, by key of the catalogue. */
   readonly strings?: Readonly<Record<string, string>>;
+  /** The browser is used by several people: nothing is stored, and the session ends when the page is left. */
+  readonly sharedDevice?: boolean;
 }
-
-/** Input of `Messenger.login()`; nothing: ask the AuthProvider. */
-export type LoginInput =
-  | IdentityToken
-  | { readonly getToken: (request: TokenRequest) => Promise<IdentityToken | null> };
 
 export interface MessengerEvents {
   readonly ready: undefined;
@@ -38,10 +35,10 @@ export interface MessengerEvents {
 }
 
 export interface MessengerApi {
-  /** Same identity: renews the session; another: ends the old one first. Rejects with `MessengerError`. */
-  login(input?: LoginInput): Promise<LoginResult>;
+  /** Nothing passed: the AuthProvider is asked. Same identity: renews the session; another: ends the old one first. Rejects with `MessengerError`. */
+  login(input?: LoginSource): Promise<LoginResult>;
   /** Resolves once the server revoked the session; offline once local data is wiped. Idempotent. */
-  logout(options?: { readonly everywhere?: boolean }): Promise<void>;
+  logout(options?: LogoutOptions): Promise<void>;
   open(): void;
   close(): void;
   toggle(): void;

@@ -3,23 +3,23 @@
 import type { AuthProvider } from "../auth/auth-provider.ts";
 import { type MessengerError, messengerError } from "../bridge/messenger-error.ts";
 import type { MessengerApi, MessengerSettings } from "./api.ts";
-import type { Connection, ConnectionOptions } from "./connected/connection.ts";
+import type { Connection, ConnectionOptions, LoadQuestions } from "./connected/connection.ts";
 import type { Events } from "./events.ts";
 import { createView } from "./view.ts";
 
-/** Loads the other file of the loader. */
-export type LoadConnection = () => Promise<{
-  createConnection(options: ConnectionOptions): Connection;
-}>;
+/** The other files of the loader. Each rejects with a `MessengerError` where it can't be loaded. */
+export interface Files {
+  loadConnection(): Promise<{ createConnection(options: ConnectionOptions): Connection }>;
+  readonly loadQuestions: LoadQuestions;
+}
 
-export interface MessengerOptions {
+export interface MessengerOptions extends Files {
   /** The companion's. */
   readonly origin: string;
   /** The host page's variables as they are now; they have a `deploymentId`. */
   readonly variables: () => unknown;
   readonly provider: () => AuthProvider | null;
   readonly events: Events;
-  readonly loadConnection: LoadConnection;
 }
 
 export interface Messenger extends Pick<MessengerApi, "update"> {
@@ -54,11 +54,10 @@ export function createMessenger(options: MessengerOptions): Messenger {
       const { createConnection } = await loadConnection();
       signal.throwIfAborted();
       return createConnection({ ...options, deploymentId, view, close: () => setOpen(false), signal });
-    } catch (cause) {
+    } catch (error) {
       signal.throwIfAborted();
       connection = null;
-      const error = messengerError("network", `A file did not load: ${cause}`, true, cause);
-      events.fail("error", error);
+      events.fail("error", error as MessengerError);
       setOpen(false);
       throw error;
     }
@@ -75,7 +74,8 @@ export function createMessenger(options: MessengerOptions): Messenger {
 
   function wake(): void {
     const { contactJwt, platformJwt } = read();
-    if (!signal.aborted && (contactJwt || platformJwt || provider()?.getToken)) {
+    const plugin = provider();
+    if (!signal.aborted && (contactJwt || platformJwt || plugin?.getToken || plugin?.getAuthCode)) {
       connected();
       tell("start");
     }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { messengerError } from "../bridge/messenger-error.ts";
 import type { MessengerApi } from "./api.ts";
 import type { Connection, ConnectionOptions } from "./connected/connection.ts";
 import { createPublicApi } from "./public-api.ts";
@@ -35,7 +36,10 @@ function setUp(variables: object = { deploymentId: "acme-web" }) {
       return connection;
     },
   }));
-  const created = createPublicApi("https://chat.example", () => variables, load);
+  const created = createPublicApi("https://chat.example", () => variables, {
+    loadConnection: load,
+    loadQuestions: () => Promise.reject(new Error("No question is expected.")),
+  });
   api = created;
   const settle = () => vi.advanceTimersByTimeAsync(100);
   const launcher = () =>
@@ -82,15 +86,18 @@ test.each([["contactJwt"], ["platformJwt"]])(
   },
 );
 
-test("a provider with getToken is asked whenever it is registered", async () => {
-  const { messenger, connection, settle } = setUp();
-  messenger.boot();
-  await settle();
-  expect(connection.start).not.toHaveBeenCalled();
-  messenger.registerPlugin("AuthProvider", { getToken: async () => null });
-  await settle();
-  expect(connection.start).toHaveBeenCalledOnce();
-});
+test.each([["getToken"], ["getAuthCode"]])(
+  "a provider with %s is asked whenever it is registered",
+  async (name) => {
+    const { messenger, connection, settle } = setUp();
+    messenger.boot();
+    await settle();
+    expect(connection.start).not.toHaveBeenCalled();
+    messenger.registerPlugin("AuthProvider", { [name]: async () => null });
+    await settle();
+    expect(connection.start).toHaveBeenCalledOnce();
+  },
+);
 
 test("another plug-in is refused by name", () => {
   const { messenger } = setUp();
@@ -103,7 +110,7 @@ test("login() and logout() bring the connection about and hand on what they were
   await expect(messenger.login({ contactJwt: "a.b.c" })).resolves.toEqual(result);
   await messenger.logout({ everywhere: true });
   expect(connection.login).toHaveBeenCalledWith({ contactJwt: "a.b.c" });
-  expect(connection.logout).toHaveBeenCalledWith(true);
+  expect(connection.logout).toHaveBeenCalledWith({ everywhere: true });
 });
 
 test("open, close and toggle tell each change once", async () => {
@@ -203,11 +210,11 @@ test("a connection that does not load is a network error, closes the panel, and 
   const failed = vi.fn();
   messenger.on("error", failed);
   messenger.boot();
-  load.mockRejectedValueOnce(new TypeError("Failed to fetch"));
+  load.mockRejectedValueOnce(messengerError("network", "A file did not load.", true));
   messenger.open();
   await settle();
   expect(failed).toHaveBeenCalledWith(expect.objectContaining({ code: "network" }));
-  load.mockRejectedValueOnce(new TypeError("Failed to fetch"));
+  load.mockRejectedValueOnce(messengerError("network", "A file did not load.", true));
   await expect(messenger.login()).rejects.toMatchObject({ code: "network", retryable: true });
   messenger.toggle();
   await settle();

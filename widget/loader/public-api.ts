@@ -5,17 +5,13 @@ import { messengerError } from "../bridge/messenger-error.ts";
 import type { MessengerApi } from "./api.ts";
 import type { Connection } from "./connected/connection.ts";
 import { createEvents } from "./events.ts";
-import { createMessenger, gone, type LoadConnection, type Messenger } from "./messenger.ts";
+import { createMessenger, type Files, gone, type Messenger } from "./messenger.ts";
 
 /**
  * @param origin the companion's
  * @param pageVariables reads `window.messengerSettings` as it is now
  */
-export function createPublicApi(
-  origin: string,
-  pageVariables: () => unknown,
-  loadConnection: LoadConnection,
-): MessengerApi {
+export function createPublicApi(origin: string, pageVariables: () => unknown, files: Files): MessengerApi {
   const events = createEvents();
   let messenger: Messenger | null = null;
   let plugin: AuthProvider | null = null;
@@ -27,7 +23,7 @@ export function createPublicApi(
 
   return {
     login: async (input) => (await connected()).login(input),
-    logout: async (options) => (await connected()).logout(options?.everywhere === true),
+    logout: async (options) => (await connected()).logout(options),
     open: () => messenger?.setOpen(true),
     close: () => messenger?.setOpen(false),
     toggle: () => messenger?.setOpen(),
@@ -52,7 +48,7 @@ export function createPublicApi(
       if (messenger) return;
       const variables = settings ? () => settings : pageVariables;
       if (Object(variables()).deploymentId)
-        messenger = createMessenger({ origin, variables, provider: () => plugin, events, loadConnection });
+        messenger = createMessenger({ origin, variables, provider: () => plugin, events, ...files });
       else
         events.fail("error", {
           code: "request_invalid",

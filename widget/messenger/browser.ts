@@ -4,6 +4,7 @@ import { systemClock } from "../../shared/clock.ts";
 import type { KeyValue, Surroundings } from "./surroundings.ts";
 
 export function browserSurroundings(): Surroundings {
+  let isForgetful = false;
   const channel = attempt(() => new BroadcastChannel("vouch:logout"));
   return {
     clock: systemClock,
@@ -24,8 +25,21 @@ export function browserSurroundings(): Surroundings {
     fingerprint,
     online: () => navigator.onLine,
     visible: () => !document.hidden,
-    tabStorage: tolerant(() => sessionStorage),
-    storage: tolerant(() => localStorage),
+    tabStorage: tolerant(
+      () => sessionStorage,
+      () => isForgetful,
+    ),
+    storage: tolerant(
+      () => localStorage,
+      () => isForgetful,
+    ),
+    forget: () => {
+      isForgetful = true;
+    },
+    loadSignInWindow: async () => {
+      const { createSignInWindow } = await import("./session/sign-in-window.ts");
+      return createSignInWindow(window, (name) => attempt(() => new BroadcastChannel(name)));
+    },
     broadcast: {
       post: (contactId) => channel?.postMessage(contactId),
       listen: (handler) => channel?.addEventListener("message", ({ data }) => handler(data)),
@@ -61,19 +75,29 @@ async function fingerprint(text: string): Promise<string> {
     : uuid();
 }
 
-/** Storage may be blocked or full: then memory serves, for as long as the frame lives. */
-export function tolerant(access: () => Pick<Storage, "getItem" | "setItem" | "removeItem">): KeyValue {
+/**
+ * Storage may be blocked or full: then memory serves, for as long as the frame lives.
+ * @param isForgetful memory alone serves from now on; what is stored can still be read and removed
+ */
+export function tolerant(
+  access: () => Pick<Storage, "getItem" | "setItem" | "removeItem">,
+  isForgetful = () => false,
+): KeyValue {
   const memory = new Map<string, string | null>();
   return {
     get: (key) => memory.get(key) ?? attempt(() => access().getItem(key)) ?? null,
     set(key, value) {
       memory.delete(key);
       try {
-        if (value === null) access().removeItem(key);
-        else access().setItem(key, value);
+        if (value !== null && !isForgetful()) {
+          access().setItem(key, value);
+          return;
+        }
+        access().removeItem(key);
       } catch {
-        memory.set(key, value);
+        // As good as stored.
       }
+      memory.set(key, value);
     },
   };
 }

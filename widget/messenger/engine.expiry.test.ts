@@ -97,7 +97,7 @@ describe("expiry", () => {
     await pass(0);
     tab.say({ t: "token", ask: tab.lastAsk(), identity: null });
     await pass(0);
-    expect(tab.posted.at(-1)).toEqual({ t: "tokenExpired" });
+    expect(tab.posted.slice(-2)).toMatchObject([{ t: "tokenExpired" }, { t: "authError" }]);
     expect(tab.model.session.value).toMatchObject({ kind: "expired", contact: { id: "ada" } });
     tab.model.send("Kept");
     expect(tab.lines()).toEqual(["Kept(sending)"]);
@@ -120,6 +120,48 @@ describe("expiry", () => {
     await pass(0);
     expect(companion.requests.at(-1)).toBe("POST /session/renew");
     expect(companion.sockets).toHaveLength(1);
+  });
+
+  test("in sleep is noticed at once on the return, by the server's word", async () => {
+    companion.now = browser.time.clock.now;
+    await tab.start(jwt("ada.1"), "open");
+    const session = companion.sessions.get("session-1");
+    if (session) session.state = "expired";
+    await pass(3_600_000);
+    tab.engine.woken();
+    await pass(0);
+    expect(companion.sessions.get("session-2")?.state).toBe("alive");
+    expect(tab.model.link.value.kind).toBe("live");
+  });
+
+  test.each([
+    ["ahead", 86_400_000],
+    ["behind", -86_400_000],
+  ])("is not taken from a clock that is a day %s", async (_, offMs) => {
+    companion.now = () => browser.time.clock.now() - offMs;
+    const ends = Date.parse("2026-11-21T10:00:00.000Z") - offMs;
+    companion.people.expiresAt = ends;
+    await tab.start(jwt("ada.1"), "open");
+    tab.engine.woken();
+    await pass(0);
+    expect(companion.requests).toEqual(["POST /sessions"]);
+    const session = companion.sessions.get("session-1");
+    if (session) session.state = "expired";
+    await pass(1_800_000);
+    tab.engine.woken();
+    await pass(0);
+    expect(companion.requests.slice(1, 2)).toEqual(["GET /session"]);
+    expect(companion.sessions.get("session-2")?.state).toBe("alive");
+  });
+
+  test("that the server does not confirm changes nothing", async () => {
+    companion.now = browser.time.clock.now;
+    await tab.start(jwt("ada.1"), "open");
+    await pass(3_600_000);
+    tab.engine.woken();
+    await pass(0);
+    expect(companion.requests).toEqual(["POST /sessions", "GET /session"]);
+    expect([tab.model.session.value.kind, tab.model.link.value.kind]).toEqual(["open", "live"]);
   });
 
   test("by idleness alone asks for no token", async () => {

@@ -1,17 +1,21 @@
-/** The messenger without its interface: wires session, transport, outbox and model together, and speaks with the host. */
+/**
+ * The messenger without its interface: wires session, transport, outbox and model together, and speaks with the host. Longer
+ * than most, as the one place where all of them meet; it decides nothing itself.
+ */
 
 import { batch, computed, effect, signal } from "@preact/signals-core";
-import type { DeploymentInfo, MessagePage } from "../../shared/protocol.ts";
+import type { DeploymentInfo } from "../../shared/protocol.ts";
 import type { Host } from "../bridge/frame-bridge.ts";
 import type { HostMessage, HostSettings } from "../bridge/messages.ts";
-import { type Conversation, createConversation } from "./model/conversation.ts";
-import type { LinkState, MessengerModel, Thread } from "./model/messenger-model.ts";
+import { type Conversation, createConversation, type Words } from "./model/conversation.ts";
+import type { HandoverChoice, LinkState, MessengerModel, Remark, Thread } from "./model/messenger-model.ts";
+import { createPresent } from "./model/present.ts";
 import { createKeeper } from "./session/keeper.ts";
 import { createRevocations } from "./session/revocations.ts";
-import { isShown, type Session } from "./session/session-state.ts";
+import { isShown, questionOf, type Session } from "./session/session-state.ts";
 import { createVault } from "./session/vault.ts";
-import type { Surroundings } from "./surroundings.ts";
-import { createApi, isRefusal, type PageRequest } from "./transport/api.ts";
+import type { SignInWindow, Surroundings } from "./surroundings.ts";
+import { type Answer, createApi, isRefusal } from "./transport/api.ts";
 import type { ConnectionState } from "./transport/connection.ts";
 import { createLink } from "./transport/link.ts";
 
@@ -22,7 +26,12 @@ export interface Engine {
   /** The network is back, or the page can be seen again. */
   woken(): void;
   offline(): void;
+  /** The page is being left. */
+  left(): void;
 }
+
+/** After this long without a sign of life a shared device is for the next person. */
+const sharedIdleMs = 300_000;
 
 const nothing: Thread = {
   entries: [],
@@ -36,11 +45,15 @@ const nothing: Thread = {
 export function createEngine(surroundings: Surroundings, deployment: DeploymentInfo, host: Host): Engine {
   const settings = signal<HostSettings>({ appearance: {}, strings: {} });
   const panelOpen = signal(false);
-  const canSignIn = signal(false);
+  const pageSignsIn = signal(false);
+  const signInWindow = signal<SignInWindow | null>(null);
+  const canSignIn = computed(() => pageSignsIn.value || signInWindow.value !== null);
+  const remark = signal<Remark | null>(null);
+  let isShared = false;
+  let cancelIdle = () => {};
   const api = createApi(surroundings, deployment.id);
   const revocations = createRevocations(surroundings, api);
   let session: Session | null = null;
-
   const link = createLink(surroundings, {
     credentials: () => ({
       token: session?.sessionToken ?? "",
@@ -53,12 +66,20 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     stopped: sessionOver,
   });
 
+  const present = createPresent(newConversation);
+  const { conversation } = present;
+
   const keeper = createKeeper({
     surroundings,
     api,
     revocations,
     ...createVault(surroundings, deployment.id),
-    context: () => ({ signInRequired: deployment.signIn.required, visible: isVisible() }),
+    context: () => ({
+      signInRequired: deployment.signIn.required,
+      stepUp: deployment.signIn.stepUp,
+      hasWords: present.hasWords(),
+      visible: isVisible(),
+    }),
     post: host.post,
     adopt(opened) {
       session = opened;
@@ -66,30 +87,52 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
       link.tell("start");
     },
     disconnect: () => link.tell("stop"),
-    tearDown() {
-      session = null;
-      link.tell("stop");
-      conversation.peek().dispose();
-      conversation.value = newConversation();
-    },
+    tearDown: () => handOn(present.tearDown),
+    // Written by the same person in this same panel, who has chosen, or whose site has, that it comes along.
+    carryOver: () => handOn(present.carryOver),
+    setAside: () => handOn(present.setAside),
+    takeUp: present.takeUp,
+    endVisitor: present.drop,
+    visitorWrote: () => present.hasUnsent(session?.contact.verified === false ? "visitor" : "customer"),
+    leftBehind: () => void tellLeftBehind(),
+    openSignIn: ({ take }) => void openSignIn(take),
   });
 
-  const conversation = signal(newConversation());
   /** What is done to a hidden conversation is done to nobody's. */
   const shown = computed(() => (isShown(keeper.state.value) ? conversation.value : null));
 
-  function newConversation(): Conversation {
+  function handOn(replace: () => void): void {
+    session = null;
+    link.tell("stop");
+    replace();
+    // What nobody watches is computed when it is asked for, and would keep the former's until then.
+    for (const fact of [model.thread, model.typing, model.draft]) fact.peek();
+    // A browser keeps the last text that an expression was found in (`RegExp.input`), which may be a customer's.
+    /^/.test("");
+  }
+
+  /** Unless they have come along after all: with a handover whose answer was lost. */
+  async function tellLeftBehind(): Promise<void> {
+    const holder = session?.contact.id;
+    const last = { side: "before", seq: Number.MAX_SAFE_INTEGER, limit: 100 } as const;
+    const page = await ask((token) => api.messages(token, last));
+    if (!present.knows(page?.messages ?? []) && session?.contact.id === holder) remark.value = "leftBehind";
+  }
+
+  function newConversation(words?: Words): Conversation {
     return createConversation({
+      words,
       surroundings,
       send: link.send,
-      read,
+      read: (page) => ask((token) => api.messages(token, page)),
       received: ({ id, seq }) => host.post({ t: "messageReceived", id, seq }),
     });
   }
 
-  async function read(page: PageRequest): Promise<MessagePage | null> {
+  /** Asks as whoever is here. @returns null where nobody is, or the server refuses */
+  async function ask<T>(request: (sessionToken: string) => Promise<Answer<T>>): Promise<T | null> {
     const asked = session;
-    const answer = asked && (await api.messages(asked.sessionToken, page));
+    const answer = asked && (await request(asked.sessionToken));
     if (!answer || !isRefusal(answer)) return answer;
     if (answer.code.startsWith("session_") && asked === session) sessionOver(answer.code);
     return null;
@@ -107,7 +150,29 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     return panelOpen.peek() && surroundings.visible();
   }
 
-  const acted = (): void => keeper.dispatch({ t: "acted" });
+  function acted(): void {
+    keeper.dispatch({ t: "acted" });
+    stay();
+  }
+
+  /** Whoever comes next to a shared device finds nothing. */
+  const leave = (): void => keeper.dispatch({ t: "left" });
+
+  function stay(): void {
+    cancelIdle();
+    if (isShared) cancelIdle = surroundings.after(sharedIdleMs, leave);
+  }
+
+  /**
+   * A timer may have slept as long as the device: what the server's clock says is over may well be. It is asked, as a clock of
+   * this device that is set wrong must end nothing; the socket would tell only once it has found itself dead.
+   */
+  async function checkExpiry(): Promise<void> {
+    if (session && Date.parse(session.expiresAt) <= api.now()) {
+      const state = await ask(api.session);
+      if (state && session?.id === state.id) session = { ...session, ...state };
+    }
+  }
 
   function reconnect(): void {
     keeper.dispatch({ t: "retry" });
@@ -118,7 +183,13 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     switch (message.t) {
       case "start":
         settings.value = readable(message.settings);
-        canSignIn.value = message.canSignIn;
+        pageSignsIn.value = message.canSignIn;
+        isShared = message.sharedDevice;
+        if (isShared) {
+          surroundings.forget();
+          leave();
+          stay();
+        }
         host.post({ t: "ready", appearance: { ...deployment.appearance, ...settings.value.appearance } });
         keeper.dispatch(message);
         setPanel(message.open);
@@ -130,7 +201,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
         settings.value = readable(message.settings);
         break;
       case "canSignIn":
-        canSignIn.value = message.canSignIn;
+        pageSignsIn.value = message.canSignIn;
         break;
       default:
         keeper.dispatch(message);
@@ -139,7 +210,29 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
 
   function setPanel(open: boolean): void {
     panelOpen.value = open;
-    if (open) keeper.dispatch({ t: "wanted" });
+    if (!open) return;
+    keeper.dispatch({ t: "wanted" });
+    stay();
+    if (!signInWindow.peek() && deployment.signIn.methods.includes("oidc"))
+      surroundings.loadSignInWindow().then(
+        (loaded) => {
+          signInWindow.value = loaded;
+        },
+        // Asked for again when the panel is opened the next time.
+        () => {},
+      );
+  }
+
+  function signIn(): void {
+    remark.value = null;
+    if (pageSignsIn.peek() || !signInWindow.peek()) host.post({ t: "signInRequested" });
+    else keeper.dispatch({ t: "signIn" });
+  }
+
+  async function openSignIn(take: HandoverChoice | null): Promise<void> {
+    const outcome = (await signInWindow.peek()?.(deployment.id)) ?? "overtaken";
+    if (typeof outcome === "object") keeper.dispatch({ t: "ticket", signInTicket: outcome.ticket, take });
+    else if (outcome !== "overtaken") remark.value = outcome;
   }
 
   const model: MessengerModel = {
@@ -161,8 +254,17 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     discard: (id) => shown.peek()?.discard(id),
     markRead: (seq) => shown.peek()?.markRead(seq),
     loadOlder: async () => shown.peek()?.loadOlder(),
+    canSignIn,
+    question: computed(() => questionOf(keeper.state.value)),
+    remark,
+    decide: (take) => keeper.dispatch({ t: "decided", take }),
+    putOff: () => keeper.dispatch({ t: "putOff" }),
+    request: (path, init) => ask(async (token) => (await api.request(path, token, init)) ?? {}),
     reconnect,
-    signIn: () => host.post({ t: "signInRequested" }),
+    signIn,
+    understood: () => {
+      remark.value = null;
+    },
     close: () => host.post({ t: "closeRequested" }),
   };
 
@@ -182,10 +284,14 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     acted,
     woken() {
       revocations.resume();
+      void checkExpiry();
       reconnect();
       if (isVisible()) acted();
     },
     offline: () => link.tell("offline"),
+    left: () => {
+      if (isShared) leave();
+    },
   };
 }
 

@@ -10,13 +10,14 @@ function readBootstrap(): FrameBootstrap {
   return JSON.parse(document.getElementById("vouch-deployment")?.textContent ?? "");
 }
 
-function listen({ acted, woken, offline }: Engine): void {
+function listen({ acted, woken, offline, left }: Engine): void {
   const seen = (): void => {
     if (!document.hidden) woken();
   };
   addEventListener("online", woken);
   addEventListener("offline", offline);
   addEventListener("visibilitychange", seen);
+  addEventListener("pagehide", left);
   // Back from the browser's page cache, where sockets do not live.
   addEventListener("pageshow", seen);
   // Whatever a customer does, by hand or through an assistive technology, ends in one of these.

@@ -24,6 +24,12 @@ export interface Socket {
   close(): void;
 }
 
+/** `overtaken` by another window of this frame; what else went wrong is named as the customer is told of it. */
+export type SignInOutcome = { readonly ticket: string } | "signInFailed" | "popupBlocked" | "overtaken";
+
+/** Call in answer to a gesture. Never rejects, and never settles where the customer just closes the window. */
+export type SignInWindow = (deploymentId: string) => Promise<SignInOutcome>;
+
 export interface Surroundings {
   readonly clock: Clock;
   readonly after: After;
@@ -43,5 +49,9 @@ export interface Surroundings {
   /** Lives until it is wiped. */
   readonly storage: KeyValue;
   /** To the frames of the same origin in other tabs: the id of a contact who has logged out. */
+  /** From now on `tabStorage` and `storage` keep nothing that outlives the frame. */
+  readonly forget: () => void;
+  /** The deployment's own sign-in window; loaded where the deployment has one. Rejects where it can't be. */
+  readonly loadSignInWindow: () => Promise<SignInWindow>;
   readonly broadcast: { post(contactId: string): void; listen(handler: (contactId: string) => void): void };
 }

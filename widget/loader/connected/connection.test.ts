@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AuthProvider } from "../../auth/auth-provider.ts";
+import { createPageQuestions } from "../../auth/questions/page-questions.ts";
 import type { FrameMessage, HostMessage } from "../../bridge/messages.ts";
 import { messengerError } from "../../bridge/messenger-error.ts";
 import { createEvents } from "../events.ts";
@@ -49,6 +50,7 @@ function setUp(options: { variables?: object; provider?: AuthProvider } = {}) {
     deploymentId: "acme web",
     variables: () => options.variables ?? {},
     provider: () => options.provider ?? null,
+    loadQuestions: async () => ({ createPageQuestions }),
     events,
     view,
     close,
@@ -101,6 +103,7 @@ test("a visitor's frame is started with nobody, and told that it is open", async
     request: 0,
     open: true,
     canSignIn: false,
+    sharedDevice: false,
   });
 });
 
@@ -123,7 +126,7 @@ test("a login waits for the frame, goes to it with its start, and comes back", a
 
 test("a frame that loads again while nobody has answered is asked again", async () => {
   const { connection, load, frame } = setUp();
-  const logout = connection.logout(false);
+  const logout = connection.logout();
   await vi.waitFor(() => expect(frame()).not.toBeNull());
   load();
   const { received, say } = load();
@@ -238,4 +241,54 @@ test("destroy rejects what waits, and a frame that loads later is not talked to"
   Object.defineProperty(loading, "contentWindow", { value: { postMessage } });
   loading.dispatchEvent(new Event("load"));
   expect(postMessage).not.toHaveBeenCalled();
+});
+
+test("a shared device is told to the frame from the page's variables", async () => {
+  const { setOpen, load } = setUp({ variables: { sharedDevice: true } });
+  setOpen(true);
+  const { received } = load();
+  await vi.waitFor(() => expect(received).toMatchObject([{ t: "start", sharedDevice: true }]));
+});
+
+test("a static token that expires is one event and one text, however often the frame meets it", async () => {
+  const { connection, load, frame, heard } = setUp();
+  void connection.login({ contactJwt: "a.b.c" }).catch(() => {});
+  await vi.waitFor(() => expect(frame()).not.toBeNull());
+  const { say, received } = load();
+  const [tokenExpired, authError] = [heard("tokenExpired"), heard("authError")];
+  for (let ask = 1; ask <= 3; ask++) {
+    say({ t: "tokenWanted", ask, reason: "expired" });
+    await vi.waitFor(() => expect(received).toContainEqual({ t: "token", ask, identity: null }));
+    say({ t: "tokenExpired" });
+    say({ t: "authError", error: { code: "token_expired", message: "It expired.", retryable: false } });
+  }
+  say({ t: "tokenExpiring", expiresAt: "2026-11-21T10:00:00.000Z" });
+  const last = heard("tokenExpiring");
+  await vi.waitFor(() => expect(last).toHaveBeenCalled());
+  expect(tokenExpired).toHaveBeenCalledOnce();
+  expect(authError).not.toHaveBeenCalled();
+  expect(vi.mocked(console.error).mock.calls).toEqual([
+    [expect.stringContaining("Messenger.login(newToken)")],
+  ]);
+});
+
+test("a code with everything that belongs to it crosses to the frame, and a renewal brings another", async () => {
+  let count = 0;
+  const redirectUri = "https://www.acme.example/back";
+  const getAuthCode = async () => ({
+    authCode: `code ${++count}`,
+    redirectUri,
+    codeVerifier: "v".repeat(43),
+    onUsed: () => {},
+  });
+  const { connection, load, frame } = setUp({ provider: { getAuthCode } });
+  connection.start();
+  await vi.waitFor(() => expect(frame()).not.toBeNull());
+  const { say, received } = load();
+  say({ t: "tokenWanted", ask: 1, reason: "rejected" });
+  const identity = (authCode: string) => ({ authCode, redirectUri, codeVerifier: "v".repeat(43) });
+  await vi.waitFor(() =>
+    expect(received.at(-1)).toEqual({ t: "token", ask: 1, identity: identity("code 2") }),
+  );
+  expect(received[0]).toMatchObject({ t: "start", identity: identity("code 1") });
 });

@@ -3,15 +3,23 @@
  * time the messenger is opened. A visitor who never opens it pays for the launcher alone.
  */
 
-import { createAuth, type LoginSource } from "../../auth/auth.ts";
-import type { AuthProvider } from "../../auth/auth-provider.ts";
+import { createAuth } from "../../auth/auth.ts";
+import type { AuthProvider, LoginSource, LogoutOptions } from "../../auth/auth-provider.ts";
+import type { PageQuestionsOptions } from "../../auth/questions/page-questions.ts";
+import type { Questions } from "../../auth/questions/questions.ts";
 import { createHostBridge } from "../../bridge/host-bridge.ts";
 import type { FrameMessage, HostMessage, LoginResult } from "../../bridge/messages.ts";
+import type { MessengerSettings } from "../api.ts";
 import type { Events } from "../events.ts";
 import type { View } from "../view.ts";
 import { createBadge } from "./badge.ts";
 import css from "./connected.css?inline";
 import { followViewport, moveFocus } from "./panel.ts";
+
+/** Loads the third file of the loader. Rejects with a `MessengerError`. */
+export type LoadQuestions = () => Promise<{
+  createPageQuestions(options: PageQuestionsOptions): Questions;
+}>;
 
 export interface ConnectionOptions {
   /** The companion's. */
@@ -20,6 +28,7 @@ export interface ConnectionOptions {
   /** The host page's variables as they are now. */
   readonly variables: () => unknown;
   readonly provider: () => AuthProvider | null;
+  readonly loadQuestions: LoadQuestions;
   readonly events: Events;
   readonly view: View;
   /** Asked for by the frame, or because there is none. */
@@ -32,13 +41,13 @@ export interface Connection {
   /** Signs in whoever the page's provider names, if anybody. */
   start(): void;
   login(source?: LoginSource): Promise<LoginResult>;
-  logout(everywhere: boolean): Promise<void>;
+  logout(options?: LogoutOptions): Promise<void>;
   /** Tells the frame what has changed: open or not, looks and texts, whether the page can begin a sign-in. */
   sync(): void;
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
-  const { provider, events, view, close, signal } = options;
+  const { provider, variables, events, view, close, signal } = options;
   const showUnread = createBadge(view);
   const bridge = createHostBridge({ ...options, root: view.root }, greet, receive, (error) => {
     events.fail("error", error);
@@ -48,6 +57,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const auth = createAuth({
     ...options,
     ...bridge,
+    loadQuestions: async () => (await options.loadQuestions()).createPageQuestions(options),
     onError: (error) => events.fail("authError", error),
   });
   const now = () => ({
@@ -61,7 +71,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   function greet(): readonly HostMessage[] {
     const { identity, messages } = auth.resume();
     told = now();
-    return [{ t: "start", ...told, identity, request: 0 }, ...messages];
+    const { sharedDevice }: Partial<MessengerSettings> = Object(variables());
+    return [{ t: "start", ...told, identity, sharedDevice: !!sharedDevice, request: 0 }, ...messages];
   }
 
   function sync(): void {
@@ -80,8 +91,9 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (canSignIn !== before.canSignIn) bridge.post({ t: "canSignIn", canSignIn });
   }
 
-  function receive(message: FrameMessage): void {
-    auth.hear(message);
+  function receive(heard: FrameMessage): void {
+    const message = auth.hear(heard);
+    if (!message) return;
     switch (message.t) {
       case "result":
       case "tokenWanted":

@@ -1,8 +1,9 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { besideTexts } from "./en.beside.ts";
 import { createLanguage, type LanguageChoice } from "./language.ts";
 
 const language = (choice: Partial<LanguageChoice> = {}) =>
-  createLanguage({ locale: "en", strings: {}, browserLocales: [], ...choice });
+  createLanguage({ locale: "en", strings: {}, browserLocales: [], ...choice }, besideTexts);
 
 const at = (year: number, month: number, day: number, hour = 12) =>
   new Date(year, month - 1, day, hour).getTime();

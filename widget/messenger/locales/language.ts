@@ -1,11 +1,14 @@
-import { en, type TextKey, type Values } from "./en.ts";
+import { en, type KeyOf, type Texts, type ValuesOf } from "./en.ts";
 
 /** How the messenger speaks: the English texts with the site's own in front, dates and numbers to match. */
-export interface Language {
+export interface Language<Catalogue extends Texts = typeof en> {
   /** BCP 47, for `lang`. */
   readonly tag: string;
   readonly direction: "ltr" | "rtl";
-  say<Key extends TextKey>(key: Key, ...values: keyof Values<Key> extends never ? [] : [Values<Key>]): string;
+  say<Key extends KeyOf<Catalogue>>(
+    key: Key,
+    ...values: keyof ValuesOf<Catalogue, Key> extends never ? [] : [ValuesOf<Catalogue, Key>]
+  ): string;
   /** @param at milliseconds since 1970-01-01 UTC */
   time(at: number): string;
   /** “Today”, “Yesterday”, or the date. */
@@ -23,13 +26,19 @@ export interface LanguageChoice {
 const rightToLeft = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i;
 const dayMs = 86_400_000;
 
-export function createLanguage(choice: LanguageChoice): Language {
+export function createLanguage(choice: LanguageChoice): Language;
+/** @param catalogue texts of a part that is loaded by itself */
+export function createLanguage<Catalogue extends Texts>(
+  choice: LanguageChoice,
+  catalogue: Catalogue,
+): Language<Catalogue>;
+export function createLanguage(choice: LanguageChoice, catalogue: Texts = en): Language<Texts> {
   const tag = chooseTag(choice);
-  const texts: Readonly<Record<string, string | undefined>> = { ...en, ...choice.strings };
+  const texts: Readonly<Record<string, string | undefined>> = { ...catalogue, ...choice.strings };
   const rules = new Intl.PluralRules(tag);
   const times = new Intl.DateTimeFormat(tag, { timeStyle: "short" });
 
-  const say = (key: TextKey, { count, ...rest }: { count?: number; [name: string]: unknown } = {}) => {
+  const say = (key: string, { count, ...rest }: { count?: number; [name: string]: unknown } = {}) => {
     const form = count !== undefined && texts[`${key}.${rules.select(count)}`];
     const values = { ...rest, count: count?.toLocaleString(tag) };
     return (form || texts[key] || "").replace(

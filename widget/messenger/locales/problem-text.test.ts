@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import type { ErrorCode } from "../../../shared/problems.ts";
-import { en } from "./en.ts";
+import { besideTexts } from "./en.beside.ts";
 import { createLanguage } from "./language.ts";
 import { type Problem, problemText } from "./problem-text.ts";
 
-const language = createLanguage({ locale: "en", strings: {}, browserLocales: [] });
+const language = createLanguage({ locale: "en", strings: {}, browserLocales: [] }, besideTexts);
 
 /** Every code there is: the compiler sees to it that a new one gets its text. */
 const expected: Readonly<Record<ErrorCode, Problem>> = {
@@ -59,5 +59,5 @@ const expected: Readonly<Record<ErrorCode, Problem>> = {
 };
 
 it.each(Object.entries(expected))("tells a customer what to do about %s", (code, problem) => {
-  expect(problemText(language, code as ErrorCode)).toBe(en[`problem.${problem}`]);
+  expect(problemText(language, code as ErrorCode)).toBe(besideTexts[`problem.${problem}`]);
 });

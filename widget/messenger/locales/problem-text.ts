@@ -1,12 +1,10 @@
 import type { ErrorCode } from "../../../shared/problems.ts";
-import type { TextKey } from "./en.ts";
+import type { besideTexts } from "./en.beside.ts";
+import type { KeyOf } from "./en.ts";
 import type { Language } from "./language.ts";
 
-export type Problem = TextKey extends infer Key
-  ? Key extends `problem.${infer Name}`
-    ? Name
-    : never
-  : never;
+export type Problem =
+  KeyOf<typeof besideTexts> extends infer Key ? (Key extends `problem.${infer Name}` ? Name : never) : never;
 
 /** The first that fits. Every other code is a fault of a token or a session: all a customer can do is sign in again. */
 const problems: readonly (readonly [codes: RegExp, problem: Problem])[] = [
@@ -23,7 +21,7 @@ const problems: readonly (readonly [codes: RegExp, problem: Problem])[] = [
  * What a code means to the customer: sign in again, wait, or tell someone. The developer gets the precise cause through the
  * page's events and console.
  */
-export function problemText({ say }: Pick<Language, "say">, code: ErrorCode): string {
+export function problemText({ say }: Pick<Language<typeof besideTexts>, "say">, code: ErrorCode): string {
   const [, problem] = problems.find(([codes]) => codes.test(code)) ?? [];
   return say(`problem.${problem ?? "identity"}`);
 }

@@ -12,7 +12,7 @@ import type {
   Receipts,
   ServerFrame,
 } from "../../../shared/protocol.ts";
-import { createCourier } from "../outbox/courier.ts";
+import { createCourier, type OutboxItem } from "../outbox/courier.ts";
 import type { After, Surroundings } from "../surroundings.ts";
 import type { PageRequest } from "../transport/api.ts";
 import { entryOf } from "./entries.ts";
@@ -29,11 +29,24 @@ export interface Conversation extends Pick<MessengerModel, Shown | Done> {
   bind(state: ConversationState): void;
   /** The newest message up to which none is missing: where a new connection resumes. */
   position(): number;
+  /** What its writer wrote. */
+  words(): Words;
+  /** Puts what was written before in front of what is here. */
+  takeUp(words: Words): void;
   receive(frame: ServerFrame): void;
   dispose(): void;
 }
 
+export interface Words {
+  readonly draft: string;
+  readonly outbox: readonly OutboxItem[];
+  /** Ids of what is stored of them, as far as it is known here. */
+  readonly stored: readonly string[];
+}
+
 export interface ConversationParts {
+  /** Carried over from the conversation before; its messages keep their ids, so that none can be stored twice. */
+  readonly words?: Words | undefined;
   readonly surroundings: Pick<Surroundings, "after" | "clock" | "random" | "uuid">;
   /** @returns whether a live connection took it */
   readonly send: (frame: ClientFrame) => boolean;
@@ -44,9 +57,21 @@ export interface ConversationParts {
 
 export function createConversation(parts: ConversationParts): Conversation {
   const { received } = parts;
+  /** What comes of requests under way is nobody's from then on. */
   let isGone = false;
-  // The conversation may be gone by the time that something comes of what it began; then it is nobody's.
-  const after: After = (ms, run) => parts.surroundings.after(ms, () => isGone || run());
+  /** Cancels what waits: it would do something for nobody, and keep the conversation in memory until then. */
+  const waiting = new Set<() => void>();
+  const after: After = (ms, run) => {
+    const cancel = parts.surroundings.after(ms, () => {
+      waiting.delete(cancel);
+      run();
+    });
+    waiting.add(cancel);
+    return () => {
+      waiting.delete(cancel);
+      cancel();
+    };
+  };
   const send: ConversationParts["send"] = (frame) => !isGone && parts.send(frame);
   const read: ConversationParts["read"] = async (page) => {
     const answer = await parts.read(page);
@@ -54,8 +79,8 @@ export function createConversation(parts: ConversationParts): Conversation {
   };
   const surroundings = { ...parts.surroundings, after };
   const agent = signal<Receipts>({ delivered: 0, read: 0 });
-  const draft = signal("");
-  const courier = createCourier(surroundings, send);
+  const draft = signal(parts.words?.draft ?? "");
+  const courier = createCourier(surroundings, send, parts.words?.outbox);
   const positions = createPositions(after, send);
   const remote = createRemoteTyping(after);
   const composing = createOwnTyping(after, (on) => send({ t: "typing", on }));
@@ -148,6 +173,15 @@ export function createConversation(parts: ConversationParts): Conversation {
       void history.older();
     },
     position: () => window.peek().last,
+    words: () => ({
+      draft: draft.peek(),
+      outbox: courier.outbox.peek(),
+      stored: window.peek().messages.flatMap(({ id, author }) => (author.kind === "contact" ? [id] : [])),
+    }),
+    takeUp(words) {
+      draft.value = [words.draft, draft.peek()].filter(Boolean).join("\n");
+      courier.takeUp(words.outbox);
+    },
     receive: (frame) => batch(() => receive(frame)),
     setDraft(text) {
       draft.value = text;
@@ -165,6 +199,7 @@ export function createConversation(parts: ConversationParts): Conversation {
     markRead: (seq) => positions.read(Math.min(seq, window.peek().last)),
     dispose() {
       isGone = true;
+      for (const cancel of waiting) cancel();
     },
   };
 }

@@ -8,18 +8,35 @@ import type { ErrorCode } from "../../../shared/problems.ts";
 import type { DeploymentInfo, Message, Receipts } from "../../../shared/protocol.ts";
 import type { AuthenticatedContact, HostSettings } from "../../bridge/messages.ts";
 
+/** The visitor's conversation comes along with who signs in, or nothing of it. */
+export type HandoverChoice = "along" | "nothing";
+
+/**
+ * When it is asked: before the messenger's own sign-in window opens, while the page waits for its sign-in, or of a customer
+ * who was signed in while nobody could be asked.
+ */
+export type HandoverQuestion = "beforeSignIn" | "signingIn" | "signedIn";
+
 /** Whose conversation is on the screen, or why none is. */
 export type SessionPhase =
   /** No session wanted yet (a visitor who has not opened the messenger). */
   | { readonly kind: "idle" }
   | { readonly kind: "opening" }
-  | { readonly kind: "open"; readonly contact: AuthenticatedContact; readonly verified: boolean }
+  | {
+      readonly kind: "open";
+      readonly contact: AuthenticatedContact;
+      readonly verified: boolean;
+      /** The visitor who has become this customer, in the same conversation: its elements stay. */
+      readonly steppedUpFrom?: string;
+    }
   /** The deployment is for signed-in customers and nobody is. `canSignIn`: the page offers a way. */
   | { readonly kind: "signInRequired"; readonly canSignIn: boolean }
   /** What was open has expired and the page has not given a new token yet; the conversation stays on the screen. */
   | { readonly kind: "expired"; readonly contact: AuthenticatedContact; readonly canSignIn: boolean }
   | { readonly kind: "loggedOut"; readonly canSignIn: boolean }
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly retryable: boolean };
+
+export type Remark = "leftBehind" | "popupBlocked" | "signInFailed";
 
 /** What the connection banner says; `live` shows none. */
 export type LinkState =
@@ -73,6 +90,12 @@ export interface MessengerModel {
   readonly unread: ReadonlySignal<number>;
   /** Agents who are writing now; null is an agent without a name. */
   readonly typing: ReadonlySignal<readonly (string | null)[]>;
+  /** Whether “Sign in” leads anywhere: the page offers a way, or the deployment's own window is ready. */
+  readonly canSignIn: ReadonlySignal<boolean>;
+  /** Whether the visitor's conversation comes along; null: nothing is to be asked. */
+  readonly question: ReadonlySignal<HandoverQuestion | null>;
+  /** One line about the last sign-in, by key of the catalogue. */
+  readonly remark: ReadonlySignal<Remark | null>;
   /** Text in the composer. It belongs to the identity that writes it and goes with it. */
   readonly draft: ReadonlySignal<string>;
 
@@ -90,5 +113,16 @@ export interface MessengerModel {
   /** Opens the session again after a failure, or connects at once instead of waiting. */
   reconnect(): void;
   signIn(): void;
+  /** The customer has read the `remark`. */
+  understood(): void;
+  /** Answers the `question`. Call in answer to a gesture: a window may open. */
+  decide(take: HandoverChoice): void;
+  /** Does not answer it: nobody signs in; or, where somebody already does, the messenger closes and asks again later. */
+  putOff(): void;
+  /**
+   * Asks the server as whoever is here, for what only some views need; path under `/api/v1`.
+   * @returns null where nobody is here, the server can't be reached, or refuses
+   */
+  request(path: string, init?: RequestInit): Promise<object | null>;
   close(): void;
 }

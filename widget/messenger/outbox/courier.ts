@@ -18,6 +18,8 @@ const answerMs = 10_000;
 export interface Courier {
   readonly outbox: ReadonlySignal<readonly OutboxItem[]>;
   write(text: string): void;
+  /** Sends these before its own; their ids stay. */
+  takeUp(items: readonly OutboxItem[]): void;
   /** Takes up a failed message again, or gives it up; others are left alone. */
   retry(id: string): void;
   discard(id: string): void;
@@ -33,8 +35,9 @@ export interface Courier {
 export function createCourier(
   { after, clock, uuid }: Pick<Surroundings, "after" | "clock" | "uuid">,
   send: (frame: ClientFrame) => boolean,
+  begunWith: readonly OutboxItem[] = [],
 ): Courier {
-  const outbox = signal<readonly OutboxItem[]>([]);
+  const outbox = signal(begunWith);
   /** Stored by the server, and not shown in the conversation yet. */
   const placed = new Set<string>();
   /** One at a time: a refusal in the middle of several would let the later ones overtake it. */
@@ -80,6 +83,10 @@ export function createCourier(
     write(text) {
       const item = { kind: "pending", id: uuid(), text, writtenAt: clock.now(), ...sending } as const;
       outbox.value = [...outbox.peek(), item];
+      pump();
+    },
+    takeUp(items) {
+      outbox.value = [...items, ...outbox.peek()];
       pump();
     },
     retry(id) {

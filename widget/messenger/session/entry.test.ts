@@ -13,12 +13,24 @@ beforeEach(() => {
   api = createApi({ ...browser.time, fetch: browser.companion.fetch }, "acme-web");
 });
 
+let spentHash: string | null = null;
+const spent = {
+  read: () => spentHash,
+  write(claimHash: string | null) {
+    spentHash = claimHash;
+  },
+};
+beforeEach(() => spent.write(null));
+
 const entering = (claim: AssertedIdentity, stored: StoredSession | null, more: Partial<Entry> = {}) =>
   enter({
     api,
     fingerprint: async (text) => `hash of ${text}`,
     claim,
     stored,
+    spent,
+    how: "claiming",
+    handover: null,
     isCurrent: () => true,
     ...more,
   });

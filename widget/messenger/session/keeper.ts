@@ -1,11 +1,13 @@
 /** Runs the session machine: carries out what it decides, and brings it what comes of it. */
 
 import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
-import type { AssertedIdentity, FrameMessage } from "../../bridge/messages.ts";
+import type { FrameMessage } from "../../bridge/messages.ts";
+import type { HandoverChoice } from "../model/messenger-model.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { type Api, type EndScope, isRefusal } from "../transport/api.ts";
+import { type Api, type Ended, type EndScope, isRefusal, unanswered } from "../transport/api.ts";
 import { backoffMs } from "../transport/backoff.ts";
-import { enter } from "./entry.ts";
+import { type Claim, worksOnce } from "./claims.ts";
+import { type Entry, enter } from "./entry.ts";
 import type { Revocations } from "./revocations.ts";
 import { atStart, nextSession } from "./session-machine.ts";
 import type { Session, SessionContext, SessionEffect, SessionEvent, SessionState } from "./session-state.ts";
@@ -20,6 +22,14 @@ export interface KeeperParts extends Vault {
   readonly adopt: (session: Session) => void;
   readonly disconnect: () => void;
   readonly tearDown: () => void;
+  readonly carryOver: () => void;
+  readonly setAside: () => void;
+  readonly takeUp: () => void;
+  readonly endVisitor: () => void;
+  readonly leftBehind: () => void;
+  readonly openSignIn: (effect: { readonly take: HandoverChoice | null }) => void;
+  /** Whether there is something that a visitor wrote in this panel. */
+  readonly visitorWrote: () => boolean;
 }
 
 export interface Keeper {
@@ -28,7 +38,7 @@ export interface Keeper {
 }
 
 export function createKeeper(parts: KeeperParts): Keeper {
-  const { surroundings, api, signedIn, visitor, revocations, context, post } = parts;
+  const { surroundings, api, signedIn, visitor, spent, revocations, context, post } = parts;
   const { after, random, online, broadcast, fingerprint } = surroundings;
   const state = signal(atStart(context()));
   let attempts = 0;
@@ -47,46 +57,88 @@ export function createKeeper(parts: KeeperParts): Keeper {
       ? (verbs[effect.t as Verb["t"]] as (effect: SessionEffect) => unknown)(effect)
       : post(effect as FrameMessage);
 
-  const slotOf = (claim: AssertedIdentity): Slot => (claim ? signedIn : visitor);
+  const slotOf = (claim: Claim): Slot => (claim ? signedIn : visitor);
 
-  async function entering({ generation, claim }: SessionState): Promise<void> {
+  async function entering({ generation, claim, attempt, handover }: SessionState): Promise<void> {
     const isCurrent = (): boolean => state.peek().generation === generation;
     // One who signs in leaves the visitor's session behind.
-    if (claim) void end(visitor);
+    if (claim && handover === "none") void end(visitor);
     await revocations.settled();
     const stored = slotOf(claim).read();
-    const answer = await enter({ api, fingerprint, claim, stored, isCurrent });
+    const [answer, waiting] = await Promise.all([
+      entry({
+        api,
+        fingerprint,
+        claim,
+        stored,
+        spent,
+        how: attempt.by === "silence" ? "silently" : "claiming",
+        handover: claim && handover === "granted" && visitor.read() ? visitor : null,
+        isCurrent,
+      }),
+      handover === "later" && isWorthAsking(),
+    ]);
     if (!answer) return;
     if (isRefusal(answer)) {
       if (isCurrent()) dispatch({ t: "refused", failure: answer });
-    } else if (isCurrent()) dispatch({ t: "entered", ...answer });
+      return;
+    }
+    const { sessionToken } = answer.session;
+    if (isCurrent()) dispatch({ t: "entered", ...answer, ...(waiting && { handover: "later" }) });
     // Opened for a login that another login or a logout has overtaken: nobody will use it, so nobody shall be able to.
-    else if (answer.session.sessionToken !== stored?.sessionToken)
-      void revocations.end(answer.session.sessionToken, "here");
+    else if (sessionToken !== stored?.sessionToken) void revocations.end(sessionToken, "");
+    // The customer's session of before, which gave way to one with the visitor's conversation.
+    if (stored && answer.handover !== "none") void revocations.end(stored.sessionToken, "");
   }
 
-  async function end(slot: Slot, scope: EndScope = "here"): Promise<void> {
+  /** Few have an OpenID provider, or are visitors who sign in: their ways in are a file of their own. */
+  const entry = (parts: Entry): ReturnType<typeof enter> =>
+    parts.how === "silently" || parts.handover || worksOnce(parts.claim)
+      ? import("./rare-entry.ts").then(
+          ({ enterRarely }) => enterRarely(parts),
+          () => unanswered("network"),
+        )
+      : enter(parts);
+
+  /** Whether the visitor of this browser left a conversation, or words. What is empty, or over, is ended. */
+  async function isWorthAsking(): Promise<boolean> {
+    if (parts.visitorWrote()) return true;
+    const stored = visitor.read();
+    const answer = stored && (await api.session(stored.sessionToken));
+    if (!answer || (isRefusal(answer) ? answer.retryable : answer.conversation.lastSeq > 0)) return !!answer;
+    void end(visitor);
+    return false;
+  }
+
+  async function end(slot: Slot, scope: EndScope = ""): Promise<Ended> {
     const stored = slot.read();
     slot.write(null);
-    if (stored) await revocations.end(stored.sessionToken, scope);
+    return stored && revocations.end(stored.sessionToken, scope);
   }
 
   const verbs: Verbs = {
     ...parts,
     enter: () => void entering(state.peek()),
     ask: ({ reason }) => post({ t: "tokenWanted", ask: state.peek().generation, reason }),
-    adopt({ session, claimHash }) {
+    adopt({ session, claimHash, handover }) {
       attempts = 0;
       cancelRetry();
+      // With the handover the server has ended it.
+      if (handover === "done") visitor.write(null);
       slotOf(state.peek().claim).write({ sessionToken: session.sessionToken, claimHash });
       parts.adopt(session);
     },
     endSignedIn: () => void end(signedIn),
+    endVisitor() {
+      parts.endVisitor();
+      void end(visitor);
+    },
     async signOut({ scope, request }) {
       const ends = Promise.all([end(signedIn, scope), end(visitor, scope)]);
+      spent.write(null);
       if (request === null) return;
-      if (online()) await ends;
-      post({ t: "result", request, ok: true, value: null });
+      const [ended = null] = online() ? await ends : [];
+      post({ t: "result", request, ok: true, value: ended });
     },
     announce: ({ contactId }) => broadcast.post(contactId),
     retryLater({ afterMs = backoffMs(attempts++, random()) }) {

@@ -1,7 +1,8 @@
 /** Logins, logouts, expiry and answers in every order: the last call wins, and nothing of one is seen under another. */
 
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import type { StepUp } from "../../../shared/protocol.ts";
 import { FakeBrowser, type FakeTab, jwt } from "../fixtures/fake-browser.ts";
 
 type Action =
@@ -58,7 +59,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 /** A host page that says who is here, and knows what the messenger may show because of it. */
 class Page {
   readonly browser = new FakeBrowser();
-  readonly tab: FakeTab = this.browser.tab();
+  readonly tab: FakeTab;
+  readonly #stepUp: StepUp;
   /** Whom the page asserts; null: nobody. */
   who: string | null = null;
   /** Whether the last word of the page was a token that opens nothing. */
@@ -68,7 +70,9 @@ class Page {
   /** Words written before the page's last word. */
   #wordsBefore = 0;
 
-  constructor() {
+  constructor(signIn: "required" | "optional" = "required", stepUp: StepUp = "never") {
+    this.#stepUp = stepUp;
+    this.tab = this.browser.tab(signIn, { stepUp });
     this.browser.companion.holding = true;
   }
 
@@ -148,11 +152,31 @@ class Page {
     if (phase.kind === "open" || phase.kind === "expired") expect(phase.contact.id).toBe(this.who);
   }
 
+  /** As above, where a visitor's words may stay in sight, cut off, while somebody signs in. */
+  checkWithVisitors(): void {
+    const { model } = this.tab;
+    for (const line of this.tab.lines())
+      expect(line).toMatch(new RegExp(`^((${this.who}|null) says|to ${this.who})`));
+    const phase = model.session.value;
+    if (phase.kind === "open" && phase.verified) expect(phase.contact.id).toBe(this.who);
+    if (phase.kind === "expired") expect(phase.contact.id).toBe(this.who);
+  }
+
+  /** The rarer ways to a session are loaded when they are gone; where nobody steps up, nobody goes them. */
+  async #load(): Promise<void> {
+    if (this.#stepUp === "never") return;
+    for (let turn = 0; turn < 3; turn++) {
+      await this.browser.time.pass(0);
+      await vi.dynamicImportSettled();
+    }
+  }
+
   /** The network works again and everything is answered. */
   async settle(): Promise<void> {
     const { companion, time } = this.browser;
     companion.holding = false;
     for (const held of companion.held.splice(0)) held.answer();
+    await this.#load();
     await time.pass(120_000);
   }
 
@@ -201,5 +225,44 @@ test("in every order of calls and answers", async () => {
       expect(new Set(calls).size).toBe(calls.length);
     }),
     { numRuns: 400 },
+  );
+});
+
+test.each(["always", "ask", "never"] as const)("with visitors in between, stepUp %s", async (stepUp) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(action, fc.nat(2)), { minLength: 1, maxLength: 40 }),
+      async (steps) => {
+        const page = new Page("optional", stepUp);
+        const { tab, browser } = page;
+        await tab.start(null, "open");
+        for (const [step, answer] of steps) {
+          await page.do(step);
+          if (answer) tab.model.decide(answer === 1 ? "along" : "nothing");
+          page.checkWithVisitors();
+          await browser.time.pass(0);
+          page.checkWithVisitors();
+        }
+        page.who = "eve";
+        tab.login(page.token("eve"));
+        for (const take of ["along", "nothing"] as const) {
+          await page.settle();
+          tab.model.decide(take);
+        }
+        await page.settle();
+        page.checkWithVisitors();
+        expect(tab.model.session.value).toMatchObject({ kind: "open", contact: { id: "eve" } });
+        expect([page.alive(), tab.model.question.value, browser.storage.items.size]).toEqual([
+          ["eve"],
+          null,
+          0,
+        ]);
+        // What a customer wrote stands in their own conversation alone; what a visitor wrote may have come along.
+        for (const [contactId, messages] of browser.companion.conversations)
+          for (const { text, author } of messages)
+            if (author.kind === "contact") expect(text).toMatch(new RegExp(`^(${contactId}|null) says`));
+      },
+    ),
+    { numRuns: 100 },
   );
 });

@@ -21,7 +21,7 @@ test("a revocation is repeated until the server answers, and then forgotten", as
   const { companion, time, storage, revocations } = stage;
   const sessionToken = await opened(stage);
   companion.network = "html";
-  await revocations.end(sessionToken, "everywhere");
+  await revocations.end(sessionToken, "everywhere=true");
   expect(storage.items.size).toBe(1);
   await time.pass(5000);
   companion.network = "up";
@@ -36,7 +36,7 @@ test("a revocation outlives the page", async () => {
   const { companion, time, storage, revocations, begin } = stage;
   const sessionToken = await opened(stage);
   companion.network = "down";
-  await revocations.end(sessionToken, "here");
+  await revocations.end(sessionToken, "");
   companion.network = "up";
   begin().resume();
   await time.pass(0);
@@ -47,7 +47,7 @@ test("a revocation outlives the page", async () => {
 test("of many revocations that can't be made the newest twenty are kept", async () => {
   const { companion, storage, revocations } = revoking();
   companion.network = "down";
-  for (let count = 1; count <= 30; count++) await revocations.end(`token-${count}`, "here");
+  for (let count = 1; count <= 30; count++) await revocations.end(`token-${count}`, "");
   const kept = [...storage.items.values()].join("\n").split("\n");
-  expect([kept.length, kept[0]]).toEqual([20, "token-11 here"]);
+  expect([kept.length, kept[0]]).toEqual([20, "token-11 "]);
 });

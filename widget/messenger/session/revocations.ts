@@ -5,12 +5,12 @@
  */
 
 import type { Surroundings } from "../surroundings.ts";
-import type { Api, EndScope } from "../transport/api.ts";
+import { type Api, type Ended, type EndScope, isRefusal } from "../transport/api.ts";
 import { backoffMs } from "../transport/backoff.ts";
 
 export interface Revocations {
   /** Settles with the server's answer, or at the first failure, after which it goes on by itself. Never rejects. */
-  end(sessionToken: string, scope: EndScope): Promise<void>;
+  end(sessionToken: string, scope: EndScope): Promise<Ended>;
   /** Once everything asked for so far has settled. */
   settled(): Promise<unknown>;
   /** Tries what waits again: at the start, and when the network is back. */
@@ -38,16 +38,18 @@ export function createRevocations(
     storage.set(storageKey, lines.slice(-mostPending).join("\n") || null);
   }
 
-  async function attempt(line: string): Promise<void> {
+  async function attempt(line: string): Promise<Ended> {
     const [sessionToken = "", scope] = line.split(" ");
-    const refusal = await api.end(sessionToken, scope as EndScope);
-    if (refusal?.retryable) {
+    const answer = await api.end(sessionToken, scope as EndScope);
+    const failure = answer && isRefusal(answer) ? answer : null;
+    if (failure?.retryable) {
       cancelRetry();
       cancelRetry = after(backoffMs(failures++, random()), resume);
     } else {
       failures = 0;
       keep(except(line));
     }
+    return failure ? null : (answer as Ended);
   }
 
   function resume(): void {

@@ -5,14 +5,31 @@
  * Here: what the page, the customer and time do. `attempts.ts`: the ways to a session.
  */
 
-import type { AssertedIdentity, LogoutReason } from "../../bridge/messages.ts";
-import { answer, awaiting, enter, enterAgain, entered, refused, tokenGiven } from "./attempts.ts";
-import { sameClaim } from "./claims.ts";
+import type { LogoutReason } from "../../bridge/messages.ts";
+import type { HandoverChoice } from "../model/messenger-model.ts";
+import type { EndScope } from "../transport/api.ts";
+import {
+  answer,
+  askInTime,
+  awaiting,
+  enter,
+  enterAgain,
+  entered,
+  openPhase,
+  refused,
+  startPhase,
+  tokenGiven,
+} from "./attempts.ts";
+import { type Claim, sameClaim } from "./claims.ts";
 import {
   type Attempt,
   type EventOf,
   isOpen,
+  isShown,
+  isSteppingUp,
+  isVisitors,
   nobody,
+  questionOf,
   type SessionContext,
   type SessionEvent,
   type SessionState,
@@ -26,32 +43,68 @@ const moves: { readonly [Type in SessionEvent["t"]]: Move<EventOf<Type>> } = {
   entered,
   refused,
   token: tokenGiven,
-  start: (state, { identity, request }) =>
+  start: (state, { identity, request }, context) =>
     identity
-      ? begin(state, identity, { request })
+      ? begin(state, identity, { request }, context)
       : // A visitor's page: whoever was signed in in this tab before is not here any more.
         [state, { t: "endSignedIn" }],
-  login(state, { identity, request }) {
+  login(state, { identity, request }, context) {
     const { attempt, session, phase } = state;
     const fresh = { ...state, refusals: 0 };
     if (sameClaim(state.claim, identity)) {
       if (session && isOpen(state) && attempt.awaits === "nothing") return [fresh, answer(request, session)];
-      if (phase.kind === "opening" && attempt.awaits === "session")
+      if (attempt.awaits === "answer" || (phase.kind === "opening" && attempt.awaits === "session"))
         return [{ ...fresh, attempt: { ...attempt, request } }];
     }
-    return begin(fresh, identity, { by: "login", request });
+    return begin(fresh, identity, { by: "login", request }, context);
   },
+  signIn: (state, _, { stepUp, hasWords }) =>
+    // Before the window opens: the ticket that it brings does not live as long as a customer may think.
+    stepUp === "ask" && hasWords && isVisitors(state)
+      ? [{ ...state, handover: "asked" }]
+      : [state, { t: "openSignIn", take: null }],
+  ticket(state, { signInTicket, take }, context) {
+    const attempt = { by: "ticket", claimBefore: isShown(state) ? state.claim : null } as const;
+    const fresh = { ...state, refusals: 0 };
+    const claim = { signInTicket };
+    return take && isVisitors(state)
+      ? answered({ ...fresh, claim }, attempt, take)
+      : begin(fresh, claim, attempt, context);
+  },
+  decided(state, { take }) {
+    const { attempt } = state;
+    const question = questionOf(state);
+    if (question === "beforeSignIn")
+      return [
+        { ...state, handover: "none" },
+        { t: "openSignIn", take },
+      ];
+    if (question === "signingIn") return answered(state, attempt, take);
+    if (!question) return [state];
+    // Signed in already: the session gives way to one that is opened with the conversation.
+    return take === "along"
+      ? enter({ ...state, handover: "granted", life: "over" }, {}, { t: "disconnect" })
+      : [{ ...state, handover: "none" }, { t: "endVisitor" }];
+  },
+  putOff: (state) =>
+    state.handover === "asked" ? [{ ...state, handover: "none" }] : [state, { t: "closeRequested" }],
   logout: (state, asked) => leave(state, "logout", asked),
-  revoked: (state) => (state.phase.kind === "open" ? leave(state, "elsewhere") : [state]),
+  left: (state) =>
+    state.session || state.claim
+      ? leave(state, "expired")
+      : [state, { t: "signOut", scope: "", request: null }],
+  // One who steps up is here whatever becomes of the visitor's session, which ends with it.
+  revoked: (state) =>
+    state.phase.kind === "open" && !isSteppingUp(state) ? leave(state, "elsewhere") : [state],
   elsewhere: (state, { contactId }) =>
     // An opening is a newer word of this page than what the other tab did; its own session is not affected.
-    state.phase.kind !== "opening" && state.session?.contact.id === contactId
+    state.phase.kind !== "opening" && state.session?.contact.id === contactId && !isSteppingUp(state)
       ? leave(state, "elsewhere")
       : [state],
   wanted(state, event, context) {
     const { phase } = state;
     if (phase.kind === "idle" || phase.kind === "loggedOut")
-      return context.signInRequired ? [state] : begin(state, null, {});
+      return context.signInRequired ? [state] : begin(state, null, {}, context);
     // The page may have got a token since it was last asked, without telling.
     if (phase.kind === "expired" || (phase.kind === "failed" && phase.retryable)) return enterAgain(state);
     return moves.acted(state, { ...event, t: "acted" }, context);
@@ -73,12 +126,9 @@ const moves: { readonly [Type in SessionEvent["t"]]: Move<EventOf<Type>> } = {
     state.claim &&
     state.attempt.awaits === "nothing" &&
     expiresAt === state.session?.absoluteExpiresAt
-      ? awaiting(
-          state,
-          { awaits: "token" },
-          { t: "tokenExpiring", expiresAt },
-          { t: "ask", reason: "expiring" },
-        )
+      ? state.session.silentRenewal
+        ? enter(state, { by: "silence" })
+        : askInTime(state, expiresAt)
       : [state],
   expired(state, _, { visible }) {
     if (!isOpen(state)) return [state];
@@ -91,7 +141,7 @@ const moves: { readonly [Type in SessionEvent["t"]]: Move<EventOf<Type>> } = {
 };
 
 export const atStart = ({ signInRequired }: Pick<SessionContext, "signInRequired">): SessionState =>
-  nobody(signInRequired ? { kind: "signInRequired", canSignIn: false } : { kind: "idle" }, 0);
+  nobody(startPhase(signInRequired), 0);
 
 export const nextSession = (state: SessionState, event: SessionEvent, context: SessionContext): SessionStep =>
   (moves[event.t] as Move<SessionEvent>)(state, event, context);
@@ -99,13 +149,53 @@ export const nextSession = (state: SessionState, event: SessionEvent, context: S
 /**
  * A new claim. What was shown is hidden at once and its connection cut, before anyone knows whether it is the same
  * person: should it be, it comes back; should it not be, nothing of one was seen or sent under the other.
+ *
+ * A visitor's conversation is another matter. Nobody but the person in front of this panel has written in it, so it stays in
+ * sight while they sign in, cut off, and what becomes of it is the deployment's policy or their own answer.
  */
-const begin = (state: SessionState, claim: AssertedIdentity, attempt: Partial<Attempt>): SessionStep =>
+function begin(
+  before: SessionState,
+  claim: Claim,
+  attempt: Partial<Attempt>,
+  context: SessionContext,
+): SessionStep {
+  const { session, handover } = before;
+  const { stepUp, hasWords, visible } = context;
+  const state = { ...before, claim };
+  if (claim && session?.contact.verified)
+    return signingIn(
+      { ...state, phase: opening, handover: handover === "none" ? handover : "later" },
+      attempt,
+    );
+  // Not where a handover is under way: it may have been carried out, and then the conversation is somebody's.
+  const isFree = before.attempt.awaits !== "session";
+  // What this browser has stored may be worth taking along; what is in memory can be seen to be.
+  const isWorth = claim && stepUp !== "never" && (session ? hasWords && isFree : true);
+  const next = { ...state, handover: isWorth ? decisions[stepUp] : "none" } as const;
+  if (!isWorth || !session || (stepUp === "ask" && !visible))
+    return signingIn({ ...next, phase: opening }, attempt);
+  const shown = { ...next, phase: openPhase(session) };
+  return stepUp === "always"
+    ? signingIn(shown, attempt)
+    : awaiting(shown, { ...attempt, awaits: "answer" }, { t: "disconnect" });
+}
+
+/** The conversation in sight comes along, or is hidden while the customer signs in without it. */
+const answered = (state: SessionState, attempt: Partial<Attempt>, take: HandoverChoice): SessionStep =>
+  take === "along"
+    ? signingIn({ ...state, handover: "granted" }, attempt)
+    : signingIn({ ...state, handover: "none", phase: opening }, attempt);
+
+const decisions = { always: "granted", ask: "later", never: "none" } as const;
+
+const opening = { kind: "opening" } as const;
+
+const signingIn = (state: SessionState, attempt: Partial<Attempt>): SessionStep =>
   enter(
-    { ...state, claim, phase: { kind: "opening" } },
+    state,
     attempt,
     { t: state.session ? "disconnect" : "tearDown" },
-    claim && { t: "authenticating" },
+    state.claim && { t: "authenticating" },
   );
 
 /** Nobody is here any more: asked for on this page, or done in another tab, on another device, or by the server. */
@@ -116,6 +206,15 @@ function leave(state: SessionState, reason: LogoutReason, asked?: EventOf<"logou
     { t: "tearDown" },
     asked && session ? { t: "announce", contactId: session.contact.id } : null,
     (session || claim) && { t: "loggedOut", reason },
-    { t: "signOut", scope: asked?.everywhere ? "everywhere" : "here", request: asked?.request ?? null },
+    { t: "signOut", scope: scopeOf(asked), request: asked?.request ?? null },
   ];
 }
+
+const scopeOf = (asked?: EventOf<"logout">): EndScope =>
+  asked?.atProvider
+    ? asked.everywhere
+      ? "everywhere=true&atProvider=true"
+      : "atProvider=true"
+    : asked?.everywhere
+      ? "everywhere=true"
+      : "";

@@ -20,15 +20,24 @@ export interface Slot {
 export interface Vault {
   readonly signedIn: Slot;
   readonly visitor: Slot;
+  /** The fingerprint of the last claim that works once and has been sent. */
+  readonly spent: { read(): string | null; write(claimHash: string | null): void };
 }
 
-export const createVault = (
+export function createVault(
   { tabStorage, storage }: Pick<Surroundings, "tabStorage" | "storage">,
   deploymentId: string,
-): Vault => ({
-  signedIn: createSlot(tabStorage, `vouch:${deploymentId}:session`),
-  visitor: createSlot(storage, `vouch:${deploymentId}:visitor`),
-});
+): Vault {
+  const key = (name: string): string => `vouch:${deploymentId}:${name}`;
+  return {
+    signedIn: createSlot(tabStorage, key("session")),
+    visitor: createSlot(storage, key("visitor")),
+    spent: {
+      read: () => tabStorage.get(key("spent")),
+      write: (claimHash) => tabStorage.set(key("spent"), claimHash),
+    },
+  };
+}
 
 const createSlot = (storage: KeyValue, key: string): Slot => ({
   read() {

@@ -26,7 +26,7 @@ describe("a request", () => {
     await api.session(sessionToken);
     await api.messages(sessionToken, { side: "before", seq: 7, limit: 50 });
     await api.renew(sessionToken, { type: "contactJwt", token: "ada.2" });
-    await api.end(sessionToken, "everywhere");
+    await api.end(sessionToken, "everywhere=true");
     expect(companion.requests).toEqual([
       "POST /sessions",
       "GET /session",
@@ -95,12 +95,35 @@ describe("a request", () => {
     ["", 502],
     ["", 200],
     ["<html>Please pay</html>", 200],
+    ["{}", 200],
+    ["[]", 200],
+    ["null", 200],
+    ['"ok"', 200],
+    ['{"status":"ok"}', 200],
   ])("that ends a session is not done with %j and status %i", async (body, status) => {
-    expect(await answering(body, { status }).end("token", "here")).toMatchObject({ code: "network" });
+    expect(await answering(body, { status }).end("token", "")).toMatchObject({ code: "network" });
+  });
+
+  test.each([
+    ['{"endSessionUrl":"https://login.example/end"}', { endSessionUrl: "https://login.example/end" }],
+    ['{"endSessionUrl":null}', null],
+  ])("that ends a session at the provider is done with %s", async (body, ended) => {
+    expect(await answering(body).end("token", "atProvider=true")).toEqual(ended);
+  });
+
+  test("tells the server's time, whatever this device's clock says", async () => {
+    const time = fakeTime();
+    const date = "Sat, 21 Nov 2026 12:00:00 GMT";
+    const fetch = async () => new Response("{}", { headers: { date } });
+    const api = createApi({ ...time, fetch }, "acme-web");
+    expect(api.now()).toBe(time.clock.now());
+    await api.session("token");
+    await time.pass(5000);
+    expect(new Date(api.now()).toISOString()).toBe("2026-11-21T12:00:05.000Z");
   });
 
   test("that ends a session is done with 204", async () => {
-    expect(await answering(null, { status: 204 }).end("token", "here")).toBeNull();
+    expect(await answering(null, { status: 204 }).end("token", "")).toBeNull();
   });
 
   test("that ends a session outlives the page", async () => {
@@ -109,7 +132,7 @@ describe("a request", () => {
       sent.push(init);
       return new Response(null, { status: 204 });
     };
-    await createApi({ ...fakeTime(), fetch }, "acme-web").end("token", "here");
+    await createApi({ ...fakeTime(), fetch }, "acme-web").end("token", "");
     expect(sent).toMatchObject([{ method: "DELETE", keepalive: true }]);
   });
 });

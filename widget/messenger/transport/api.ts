@@ -7,7 +7,7 @@ import type {
   OpenedSession,
   SessionState,
 } from "../../../shared/protocol.ts";
-import type { BridgeError } from "../../bridge/messages.ts";
+import type { BridgeError, LogoutResult } from "../../bridge/messages.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 const timeLimitMs = 10_000;
@@ -29,22 +29,33 @@ export interface PageRequest {
   readonly limit: number;
 }
 
-/** Which sessions end: this one, or all of its contact. */
-export type EndScope = "here" | "everywhere";
+/** What ends beside this session, as the request says it: all of its contact, what the OpenID provider knows. */
+export type EndScope = "" | "everywhere=true" | "atProvider=true" | "everywhere=true&atProvider=true";
+
+/** What is left to do at the provider, if anything. */
+export type Ended = LogoutResult | null;
 
 export interface Api {
-  open(identity: IdentityAssertion): Promise<Answer<OpenedSession>>;
+  /** @param conversationHandover the visitor's session token whose conversation comes along */
+  open(identity: IdentityAssertion, conversationHandover?: string): Promise<Answer<OpenedSession>>;
   session(sessionToken: string): Promise<Answer<SessionState>>;
-  renew(sessionToken: string, identity: IdentityAssertion): Promise<Answer<OpenedSession>>;
-  /** Outlives the page: it is sent even while the tab closes. @returns null: done */
-  end(sessionToken: string, scope: EndScope): Promise<Answer<null>>;
+  /** Without an identity by what the server holds of the provider. */
+  renew(sessionToken: string, identity?: IdentityAssertion): Promise<Answer<OpenedSession>>;
+  /** Outlives the page: it is sent even while the tab closes. */
+  end(sessionToken: string, scope: EndScope): Promise<Answer<Ended>>;
   messages(sessionToken: string, page: PageRequest): Promise<Answer<MessagePage>>;
+  /** For what only some views need. @returns null: done, and nothing to tell */
+  request(path: string, sessionToken: string, init?: RequestInit): Promise<Answer<object | null>>;
+  /** The server's time, as far as its last answer told: this device's clock may be wrong. */
+  now(): number;
 }
 
 export function createApi(
-  { fetch, after }: Pick<Surroundings, "fetch" | "after">,
+  { fetch, after, clock }: Pick<Surroundings, "fetch" | "after" | "clock">,
   deploymentId: string,
 ): Api {
+  let aheadMs = 0;
+
   async function request<T>(path: string, sessionToken: string, init: RequestInit = {}): Promise<Answer<T>> {
     const limit = new AbortController();
     const cancel = after(timeLimitMs, () => limit.abort());
@@ -58,7 +69,10 @@ export function createApi(
         signal: limit.signal,
       });
       const body = response.status === 204 ? null : await response.json();
-      if (response.ok) return body;
+      const date = Date.parse(response.headers.get("date") ?? "");
+      if (date) aheadMs = date - clock.now();
+      // Everything the server says is an object, or nothing at all.
+      if (response.ok && (response.status === 204 || Object(body) === body)) return body;
       // What is not of the server's form did not come from it; the network failed, and that passes.
       if (body.code) return refusal(body);
     } catch {
@@ -66,26 +80,41 @@ export function createApi(
     } finally {
       cancel();
     }
-    const code = limit.signal.aborted ? "timeout" : "network";
-    return { code, message: "The server does not answer.", retryable: true };
+    return unanswered(limit.signal.aborted ? "timeout" : "network");
   }
 
   const post = <T>(path: string, sessionToken: string, body: object): Promise<Answer<T>> =>
     request(path, sessionToken, { method: "POST", body: JSON.stringify(body) });
 
   return {
-    open: (identity) => post("/sessions", "", { deploymentId, identity }),
+    open: (identity, conversationHandover) =>
+      post("/sessions", "", { deploymentId, identity, conversationHandover }),
     session: (token) => request("/session", token),
     renew: (token, identity) => post("/session/renew", token, { identity }),
-    end: (token, scope) =>
-      request(`/session${scope === "everywhere" ? "?everywhere=true" : ""}`, token, {
-        method: "DELETE",
-        keepalive: true,
-      }),
+    async end(token, scope) {
+      const answer = await request<{ endSessionUrl?: unknown } | null>(
+        `/session${scope && `?${scope}`}`,
+        token,
+        { method: "DELETE", keepalive: true },
+      );
+      if (!answer || isRefusal(answer)) return answer;
+      const { endSessionUrl } = answer;
+      // Anything else did not come from the server, whatever its status says, and the session still stands.
+      if (endSessionUrl === undefined) return unanswered("network");
+      return typeof endSessionUrl === "string" ? { endSessionUrl } : null;
+    },
     messages: (token, { side, seq, limit }) =>
       request(`/conversation/messages?${side}=${seq}&limit=${limit}`, token),
+    request,
+    now: () => clock.now() + aheadMs,
   };
 }
+
+export const unanswered = (code: "network" | "timeout"): Failure => ({
+  code,
+  message: "The server does not answer.",
+  retryable: true,
+});
 
 const refusal = ({ code, detail, fix, status, retryAfterSeconds }: ProblemDocument): Failure => ({
   code,

@@ -45,19 +45,11 @@ function setUp(): void {
   heard = [];
   online = true;
   afterSeq = 4;
-  const storage = { get: () => null, set() {} };
   link = createLink(
     {
       ...time,
       random: () => 0.5,
-      uuid: () => "",
-      fetch: () => Promise.reject(new Error("unused")),
-      fingerprint: async (text) => text,
       online: () => online,
-      visible: () => true,
-      tabStorage: storage,
-      storage,
-      broadcast: { post() {}, listen() {} },
       openSocket(handlers) {
         const line: Line = { ...handlers, sent: [], closedByUs: false };
         lines.push(line);
@@ -189,6 +181,14 @@ describe("the link", () => {
     link.tell("stop");
     await time.pass(120_000);
     expect([lines.length, last().closedByUs]).toEqual([1, true]);
+  });
+
+  test("takes a text that is no JSON for the end of the connection, and comes back", async () => {
+    goLive();
+    last().text("<html>Please pay</html>");
+    expect([link.state.value.kind, last().closedByUs]).toEqual(["waiting", true]);
+    await time.pass(1000);
+    expect(lines).toHaveLength(2);
   });
 
   test("whatever happens: one socket where it connects or is live, none elsewhere", async () => {

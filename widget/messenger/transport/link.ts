@@ -22,7 +22,13 @@ export interface Link {
 }
 
 export function createLink(
-  { clock, random, online, after, openSocket }: Surroundings,
+  {
+    clock,
+    random,
+    online,
+    after,
+    openSocket,
+  }: Pick<Surroundings, "clock" | "random" | "online" | "after" | "openSocket">,
   events: LinkEvents,
 ): Link {
   const state = signal<ConnectionState>({ kind: "idle" });
@@ -56,10 +62,22 @@ export function createLink(
     // A socket that was dropped may still speak; only the present one is heard.
     const mine: Socket = openSocket({
       opened: () => mine === socket && transmit({ t: "auth", ...events.credentials() }),
-      text: (data) => mine === socket && receive(JSON.parse(data)),
+      text: (data) => mine === socket && read(data),
       closed: (code, reason) => mine === socket && handle({ kind: "closed", code, reason }),
     });
     socket = mine;
+  }
+
+  function read(data: string): void {
+    let frame: ServerFrame;
+    try {
+      frame = JSON.parse(data);
+    } catch {
+      // Not from our server, whatever stands in between: as good as lost.
+      handle({ kind: "closed", code: 1006, reason: "" });
+      return;
+    }
+    receive(frame);
   }
 
   function receive(frame: ServerFrame): void {

@@ -1,8 +1,9 @@
 const focus = (selector: string): void =>
   document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
 
-/** To the composer, or to the notice in its place. */
-export const focusHome = (): void => focus("textarea, section");
+/** To the composer, or to the notice in its place; where a question stands in front of both, to that. */
+export const focusHome = (): void =>
+  focus(document.querySelector("dialog") ? "dialog button" : "textarea, section");
 
 /** From a control that goes away when it is used: a focus that fell to the document would be lost. */
 export const focusLog = (): void => focus("[role=log]");

@@ -1,8 +1,10 @@
-import { closeIcon, verifiedIcon } from "./icons.tsx";
+import { drawn } from "./drawn.ts";
+import { closeIcon, devicesIcon, verifiedIcon } from "./icons.tsx";
 import type { View } from "./view.ts";
 
 /** Whom one talks to, as whom, and the way out. */
-export function Header({ view: { model, appearance, language } }: { readonly view: View }) {
+export const Header = drawn<{ readonly view: View }>(({ view }) => {
+  const { model, appearance, language } = view;
   const phase = model.session.value;
   const { say } = language.value;
   const { title } = appearance.value;
@@ -22,15 +24,31 @@ export function Header({ view: { model, appearance, language } }: { readonly vie
             </span>
             {isVerified && (
               <span class="verified" role="img" title={say("verified")}>
-                {verifiedIcon}
+                {verifiedIcon()}
               </span>
             )}
           </p>
         )}
       </div>
+      {isVerified && (
+        <button
+          type="button"
+          class="round"
+          aria-label={say("sessions")}
+          aria-haspopup="dialog"
+          onClick={() => import("./account/sessions.tsx").then(({ showSessions }) => showSessions(view))}
+        >
+          {devicesIcon()}
+        </button>
+      )}
+      {phase.kind === "open" && !isVerified && model.canSignIn.value && (
+        <button type="button" class="link" onClick={() => model.signIn()}>
+          {say("signIn")}
+        </button>
+      )}
       <button type="button" class="round" aria-label={say("close")} onClick={() => model.close()}>
-        {closeIcon}
+        {closeIcon()}
       </button>
     </header>
   );
-}
+});

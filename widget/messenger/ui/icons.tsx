@@ -1,5 +1,8 @@
-/** Drawn on a grid of 20, in the colour of the text around them; their meaning is always said in words beside. */
-const icon = (path: string) => (
+/**
+ * Drawn on a grid of 20, in the colour of the text around them; their meaning is always said in words beside. A new element for
+ * each place: one that is shared remembers where it was drawn last, and with that place a customer who has logged out.
+ */
+export const icon = (path: string) => () => (
   <svg viewBox="0 0 20 20" aria-hidden="true">
     <path d={path} />
   </svg>
@@ -7,9 +10,8 @@ const icon = (path: string) => (
 
 export const closeIcon = icon("M5 5l10 10M15 5L5 15");
 export const sendIcon = icon("M10 16V4M5 9l5-5 5 5");
-export const downIcon = icon("M10 4v12M5 11l5 5 5-5");
 export const clockIcon = icon("M10 3a7 7 0 1 0 .1 0zM10 6v4l3 2");
-export const warningIcon = icon("M10 3a7 7 0 1 0 .1 0zM10 6v5M10 14v.1");
 export const checkIcon = icon("M4 10l4 4 8-9");
 export const doubleCheckIcon = icon("M2 10l4 4 8-9M10 14l8-9");
+export const devicesIcon = icon("M3 4h11v8H3zM1 15h9M13 8h5v9h-5z");
 export const verifiedIcon = icon("M10 2l7 3c0 6-2 10-7 13-5-3-7-7-7-13zM7 10l2 2 4-4");

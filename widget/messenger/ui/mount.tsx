@@ -1,12 +1,15 @@
-import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-core";
 import { render } from "preact";
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import { createLanguage } from "../locales/language.ts";
 import type { MessengerModel } from "../model/messenger-model.ts";
+import { adoptStyles } from "./adopt-styles.ts";
 import { App } from "./app.tsx";
 import { applyAppearance } from "./appearance/appearance.ts";
+import type { Beside } from "./beside/beside.ts";
 import { focusHome, recoverFocus } from "./focus.ts";
 import styles from "./styles/messenger.css?inline";
+import type { View } from "./view.ts";
 
 /** Shows the messenger in an element of the frame page, for as long as the page lives. */
 export function mount(root: HTMLElement, model: MessengerModel, clock: Clock = systemClock): void {
@@ -14,44 +17,67 @@ export function mount(root: HTMLElement, model: MessengerModel, clock: Clock = s
   const darkness = matchMedia("(prefers-color-scheme: dark)");
   const prefersDark = follow(darkness, "change", () => darkness.matches);
   const visible = follow(document, "visibilitychange", () => !document.hidden);
+  const online = follow(window, "online offline", () => navigator.onLine);
   // The page's looks stand before the deployment's.
   const appearance = computed(() => ({ ...model.deployment.appearance, ...model.settings.value.appearance }));
-  const language = computed(() =>
-    createLanguage({
-      locale: appearance.value.locale,
-      strings: model.settings.value.strings,
-      browserLocales: navigator.languages,
-    }),
-  );
+  const languageChoice = computed(() => ({
+    locale: appearance.value.locale,
+    strings: model.settings.value.strings,
+    browserLocales: navigator.languages,
+  }));
+  const language = computed(() => createLanguage(languageChoice.value));
+  const beside = signal<Beside | null>(null);
 
-  // As a constructed style sheet: the frame's Content-Security-Policy allows no style elements.
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(styles);
-  document.adoptedStyleSheets = [sheet];
+  adoptStyles(styles);
   effect(() => {
     applyAppearance(documentElement, appearance.value, prefersDark.value);
     documentElement.lang = language.value.tag;
     documentElement.dir = language.value.direction;
   });
-  render(<App view={{ model, appearance, language, visible, clock }} />, root);
+  const view: View = { model, appearance, languageChoice, language, visible, clock, beside };
+  render(<App view={view} />, root);
+
+  // Now that the conversation is shown; where that fails, again at each change that there would be something to tell of.
+  const stop = effect(() => {
+    void [model.session.value, model.link.value];
+    import("./beside/beside.ts").then(
+      ({ createBeside }) => {
+        beside.value ??= createBeside(view);
+        stop();
+      },
+      () => {},
+    );
+  });
 
   effect(() => {
     if (model.panelOpen.value) focusHome();
+  });
+  effect(() => {
+    // Few visitors sign in: what is to be asked and told of it are files of their own. What can't be loaded is loaded once the
+    // network is back, or when the panel is opened the next time.
+    if (!model.panelOpen.value || !online.value) return;
+    if (model.question.value)
+      import("./account/question.tsx").then(({ askToContinue }) => askToContinue(view), ignore);
+    if (model.remark.value) import("./account/remark.tsx").then(({ showRemark }) => showRemark(view), ignore);
   });
   addEventListener("focus", () => {
     if (model.panelOpen.peek()) recoverFocus();
   });
   addEventListener("keydown", (event) => {
-    // Escape also closes the suggestions of an input method; that one is not for us.
-    if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) model.close();
+    // Escape also closes the suggestions of an input method, and dialogs; those are not for us.
+    const isOurs = !event.isComposing && !event.defaultPrevented && !document.querySelector("dialog");
+    if (event.key === "Escape" && isOurs) model.close();
   });
 }
 
-/** A fact of the browser that an event tells the change of. */
-function follow<Fact>(target: EventTarget, type: string, read: () => Fact): ReadonlySignal<Fact> {
+/** A fact of the browser that events tell the changes of. */
+function follow<Fact>(target: EventTarget, types: string, read: () => Fact): ReadonlySignal<Fact> {
   const fact = signal(read());
-  target.addEventListener(type, () => {
-    fact.value = read();
-  });
+  for (const type of types.split(" "))
+    target.addEventListener(type, () => {
+      fact.value = read();
+    });
   return fact;
 }
+
+const ignore = (): void => {};

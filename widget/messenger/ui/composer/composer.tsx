@@ -1,21 +1,17 @@
-import { codePoints, messageFault } from "../../../../shared/message.ts";
+import { messageFault } from "../../../../shared/message.ts";
+import { drawn } from "../drawn.ts";
 import { focusHome } from "../focus.ts";
 import { sendIcon } from "../icons.tsx";
 import type { View } from "../view.ts";
 
-/** The last part of the limit, in which the customer is told how much is left. */
-const near = 0.1;
-
 /** Where the customer writes. It draws itself alone on each key, never the conversation. */
-export function Composer({ view: { model, language } }: { readonly view: View }) {
+export const Composer = drawn<{ readonly view: View }>(({ view }) => {
+  const { model } = view;
+  const beside = view.beside.value;
   const { kind } = model.session.value;
-  const { say } = language.value;
-  const { limits } = model.deployment;
+  const { say } = view.language.value;
   const text = model.draft.value;
-  const fault = messageFault(text, limits);
-  const isTooLong = fault === "message_too_long";
-  const left = limits.messageCharacters - codePoints(text);
-  const isNear = left <= limits.messageCharacters * near;
+  const fault = messageFault(text, model.deployment.limits);
   // While the session opens one can write already; it is not known yet as whom.
   const canSend = !fault && (kind === "open" || kind === "expired");
 
@@ -26,10 +22,7 @@ export function Composer({ view: { model, language } }: { readonly view: View })
 
   return (
     <div class="composer">
-      <p class="count">{isNear && <span id="left">{say("charactersLeft", { count: left })}</span>}</p>
-      <p class="count over" role="status">
-        {isTooLong && say("problem.tooLong")}
-      </p>
+      {beside && <beside.Room view={beside.view} />}
       <div class="field">
         {/* The copy of the text, kept by the style sheet behind the field, gives it its height. */}
         <div class="growing" data-text={text}>
@@ -37,8 +30,8 @@ export function Composer({ view: { model, language } }: { readonly view: View })
             rows={1}
             dir="auto"
             aria-label={say("message")}
-            aria-invalid={isTooLong}
-            aria-describedby={isNear ? "left" : undefined}
+            aria-invalid={fault === "message_too_long"}
+            aria-describedby="room"
             placeholder={say("placeholder")}
             enterkeyhint="send"
             value={text}
@@ -59,9 +52,9 @@ export function Composer({ view: { model, language } }: { readonly view: View })
           disabled={!canSend}
           onClick={send}
         >
-          {sendIcon}
+          {sendIcon()}
         </button>
       </div>
     </div>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { signal } from "@preact/signals-core";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Entry, Thread } from "../../model/messenger-model.ts";

@@ -1,4 +1,4 @@
-import { effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import { effect, type ReadonlySignal, signal, untracked } from "@preact/signals-core";
 import type { Entry } from "../../model/messenger-model.ts";
 import type { View } from "../view.ts";
 

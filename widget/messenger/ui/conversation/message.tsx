@@ -1,7 +1,6 @@
 import { richText } from "../../../../shared/rich-text.tsx";
-import { problemText } from "../../locales/problem-text.ts";
-import { focusLog } from "../focus.ts";
-import { checkIcon, clockIcon, doubleCheckIcon, warningIcon } from "../icons.tsx";
+import { drawn } from "../drawn.ts";
+import { checkIcon, clockIcon, doubleCheckIcon } from "../icons.tsx";
 import type { View } from "../view.ts";
 import type { Row } from "./rows.ts";
 
@@ -12,19 +11,16 @@ interface MessageProps extends Row {
 }
 
 /** One message, and the lines above it. Among thousands, only those whose properties changed are drawn again. */
-export function Message({ view: { model, language }, ...row }: MessageProps) {
-  const { say, time } = language.value;
+export const Message = drawn<MessageProps>(({ view, ...row }) => {
+  const { say, time } = view.language.value;
   const { id, by, status, first, last, showStatus } = row;
   const author = row.name ?? say(by);
   const failed = status === "failed";
+  const beside = failed && view.beside.value;
   const label = [author, time(row.at)];
   if (by === "contact") label.push(say(status));
   // Written out: an `<article>` has this role too, but shows no attribute to find it by.
   const article = { role: "article", "aria-label": label.join(", ") } as const;
-  const act = (action: (id: string) => void) => () => {
-    focusLog();
-    action(id);
-  };
   return (
     <>
       {row.day && <p class="line day">{row.day}</p>}
@@ -40,21 +36,13 @@ export function Message({ view: { model, language }, ...row }: MessageProps) {
           <p class="bubble" dir="auto">
             {richText(row.text)}
           </p>
-          {failed && (
-            <div class="line failure">
-              <p>
-                {warningIcon}{" "}
-                {say("notSent", { reason: problemText(language.value, row.code ?? "unavailable") })}
-              </p>
-              {row.retryable && (
-                <button type="button" class="link" onClick={act(model.retry)}>
-                  {say("retry")}
-                </button>
-              )}
-              <button type="button" class="link" onClick={act(model.discard)}>
-                {say("delete")}
-              </button>
-            </div>
+          {beside && (
+            <beside.Failure
+              view={beside.view}
+              id={id}
+              code={row.code ?? "unavailable"}
+              retryable={!!row.retryable}
+            />
           )}
         </div>
         {(last || showStatus) && !failed && by !== "system" && (
@@ -62,7 +50,7 @@ export function Message({ view: { model, language }, ...row }: MessageProps) {
             {time(row.at)}
             {showStatus && (
               <span class={`line ${status}`}>
-                {status === "sending" ? clockIcon : status === "sent" ? checkIcon : doubleCheckIcon}
+                {status === "sending" ? clockIcon() : status === "sent" ? checkIcon() : doubleCheckIcon()}
                 {say(status)}
               </span>
             )}
@@ -71,4 +59,4 @@ export function Message({ view: { model, language }, ...row }: MessageProps) {
       </div>
     </>
   );
-}
+});

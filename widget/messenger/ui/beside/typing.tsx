@@ -1,7 +1,8 @@
-import type { View } from "../view.ts";
+import { drawn } from "../drawn.ts";
+import type { BesideView } from "./beside.ts";
 
 /** Who is writing now. Not announced: it comes and goes faster than it can be said. */
-export function Typing({ view: { model, language } }: { readonly view: View }) {
+export const Typing = drawn<{ readonly view: BesideView }>(({ view: { model, language } }) => {
   const { say } = language.value;
   const names = model.typing.value;
   const [name] = names;
@@ -17,4 +18,4 @@ export function Typing({ view: { model, language } }: { readonly view: View }) {
       </p>
     )
   );
-}
+});

@@ -1,13 +1,14 @@
+import { drawn } from "../drawn.ts";
 import { focusLog } from "../focus.ts";
-import type { View } from "../view.ts";
+import type { BesideView } from "./beside.ts";
 import { hindrance } from "./hindrance.ts";
 
 /** What keeps messages from going out, and what the customer can do about it. The announcer says it aloud. */
-export function Banner({ view: { model, language } }: { readonly view: View }) {
+export const Banner = drawn<{ readonly view: BesideView }>(({ view: { model, language } }) => {
   const matter = hindrance(model);
-  if (!matter) return null;
   const { say } = language.value;
   const phase = model.session.value;
+  if (!matter) return null;
   return (
     <div class={`line banner ${matter}`}>
       <p>{say(matter)}</p>
@@ -30,4 +31,4 @@ export function Banner({ view: { model, language } }: { readonly view: View }) {
       )}
     </div>
   );
-}
+});

@@ -1,14 +1,15 @@
 import { problemText } from "../../locales/problem-text.ts";
 import type { SessionPhase } from "../../model/messenger-model.ts";
-import type { View } from "../view.ts";
+import { drawn } from "../drawn.ts";
+import type { BesideView } from "./beside.ts";
 
 interface NoticeProps {
-  readonly view: View;
+  readonly view: BesideView;
   readonly phase: Extract<SessionPhase, { kind: "signInRequired" | "loggedOut" | "failed" }>;
 }
 
 /** Why there is no conversation, in its place, and what helps. Takes the focus, so that screen readers begin here. */
-export function Notice({ view: { model, language }, phase }: NoticeProps) {
+export const Notice = drawn<NoticeProps>(({ view: { model, language }, phase }) => {
   const { say } = language.value;
   const failed = phase.kind === "failed" ? phase : null;
   const helps = phase.kind === "failed" ? phase.retryable : phase.canSignIn;
@@ -29,4 +30,4 @@ export function Notice({ view: { model, language }, phase }: NoticeProps) {
       )}
     </section>
   );
-}
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { besideTexts } from "../../locales/en.beside.ts";
 import { createLanguage } from "../../locales/language.ts";
 import type { LinkState, SessionPhase, Thread } from "../../model/messenger-model.ts";
 import {
@@ -13,7 +14,7 @@ import {
 } from "../fixtures/fake-model.ts";
 import { createNews } from "./news.ts";
 
-const language = createLanguage({ locale: "en", strings: {}, browserLocales: [] });
+const language = createLanguage({ locale: "en", strings: {}, browserLocales: [] }, besideTexts);
 
 const hear = (...threads: Thread[]) => {
   const model = fakeModel();
@@ -88,7 +89,7 @@ describe("what keeps messages from going out", () => {
   it("is an expired sign-in, whatever the connection does", () => {
     const expired: SessionPhase = { kind: "expired", contact: ada, canSignIn: true };
     expect(tell("live", expired, "offline", "live", openAs(ada))).toEqual([
-      "Your sign-in has expired. Messages wait. Please sign in again.",
+      "You are signed out. What you write is sent once you have signed in again.",
       "Connected again",
     ]);
   });

@@ -37,6 +37,6 @@ it("says nothing of attempts once the sign-in has expired: none are made", async
       link: { kind: "offline" },
     }),
   );
-  expect(banner()).toMatch(/^Your sign-in has expired\./);
+  expect(banner()).toMatch(/^You are signed out\./);
   expect(view.all("button", "Sign in")).toEqual([]);
 });

@@ -1,8 +1,8 @@
-import type { Language } from "../../locales/language.ts";
 import { problemText } from "../../locales/problem-text.ts";
 import type { MessengerModel } from "../../model/messenger-model.ts";
 import { isNewSince } from "../conversation/rows.ts";
-import { hindrance } from "../notices/hindrance.ts";
+import type { BesideLanguage } from "./beside.ts";
+import { hindrance } from "./hindrance.ts";
 
 /**
  * @returns tells, at each call, what a screen reader should say of the changes since the last: who wrote what, which
@@ -14,7 +14,7 @@ export function createNews({ thread, session, link }: Pick<MessengerModel, "thre
   let known: readonly string[] = [];
   let told: ReturnType<typeof hindrance> = null;
 
-  return (language: Language): string => {
+  return (language: BesideLanguage): string => {
     const { entries, readSeq } = thread.value;
     const { say } = language;
     const since = heard ?? readSeq;

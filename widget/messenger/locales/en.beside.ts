@@ -1,0 +1,41 @@
+import { en } from "./en.ts";
+
+/** Texts of what stands beside the messages (`ui/beside/`), loaded after them; keys are public like those of `en.ts`. */
+export const besideTexts = {
+  ...en,
+
+  jump: "Jump to newest",
+  newMessages: "{count} new messages",
+  "newMessages.one": "{count} new message",
+
+  typing: "{name} is typing",
+  typingSeveral: "Several are typing",
+
+  notSent: "Not sent. {reason}",
+  charactersLeft: "Characters left: {count}",
+  retry: "Retry",
+  delete: "Delete",
+
+  connecting: "Connecting",
+  waiting: "Connection lost. Trying again.",
+  offline: "You are offline. Messages wait here.",
+  expired: "You are signed out. What you write is sent once you have signed in again.",
+  tryNow: "Try now",
+  connected: "Connected again",
+
+  signInRequiredTitle: "Sign in to chat",
+  signInRequired: "Your conversation follows you to every device.",
+  loggedOutTitle: "You are signed out",
+  loggedOut: "Your conversation is gone from this page.",
+  failedTitle: "The messenger can't open",
+  code: "Code: {code}",
+
+  "problem.identity": "Your sign-in was not confirmed. Please sign in again.",
+  "problem.setup": "The messenger is not set up correctly on this page.",
+  "problem.closed": "The messenger is switched off.",
+  "problem.network": "The server can't be reached. Please check your connection.",
+  "problem.unavailable": "The server can't answer. Please try again.",
+  "problem.tooFast": "Too many messages. Please wait.",
+  "problem.tooLong": "The message is too long. Please split it.",
+  "problem.unexpected": "Something went wrong.",
+} as const;

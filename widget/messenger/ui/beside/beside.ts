@@ -1,0 +1,42 @@
+/**
+ * What stands beside the messages: who is writing, what is wrong and what helps, what a screen reader is told. Nobody needs
+ * it to read and to write, so it is loaded right after those can be done, and before anything can go wrong that it tells of.
+ */
+
+import { computed, type ReadonlySignal } from "@preact/signals-core";
+import { besideTexts } from "../../locales/en.beside.ts";
+import { createLanguage, type Language } from "../../locales/language.ts";
+import { adoptStyles } from "../adopt-styles.ts";
+import type { View } from "../view.ts";
+import { Announcer } from "./announcer.tsx";
+import { Banner } from "./banner.tsx";
+import styles from "./beside.css?inline";
+import { Failure } from "./failure.tsx";
+import { Jump } from "./jump.tsx";
+import { Notice } from "./notice.tsx";
+import { Room } from "./room.tsx";
+import { Typing } from "./typing.tsx";
+
+export type BesideLanguage = Language<typeof besideTexts>;
+
+/** The view, with the texts of this part. */
+export interface BesideView extends View {
+  readonly language: ReadonlySignal<BesideLanguage>;
+}
+
+export interface Beside {
+  readonly view: BesideView;
+  readonly Announcer: typeof Announcer;
+  readonly Banner: typeof Banner;
+  readonly Failure: typeof Failure;
+  readonly Jump: typeof Jump;
+  readonly Notice: typeof Notice;
+  readonly Room: typeof Room;
+  readonly Typing: typeof Typing;
+}
+
+export function createBeside(view: View): Beside {
+  adoptStyles(styles);
+  const language = computed(() => createLanguage(view.languageChoice.value, besideTexts));
+  return { view: { ...view, language }, Announcer, Banner, Failure, Jump, Notice, Room, Typing };
+}

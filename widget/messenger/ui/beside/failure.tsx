@@ -1,0 +1,40 @@
+import type { ErrorCode } from "../../../../shared/problems.ts";
+import { problemText } from "../../locales/problem-text.ts";
+import { drawn } from "../drawn.ts";
+import { focusLog } from "../focus.ts";
+import { icon } from "../icons.tsx";
+import type { BesideView } from "./beside.ts";
+
+const warningIcon = icon("M10 3a7 7 0 1 0 .1 0zM10 6v5M10 14v.1");
+
+interface FailureProps {
+  readonly view: BesideView;
+  /** The message's. */
+  readonly id: string;
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+}
+
+/** Why a message was not sent, and what its writer can do about it. */
+export const Failure = drawn<FailureProps>(({ view: { model, language }, id, code, retryable }) => {
+  const { say } = language.value;
+  const act = (action: (id: string) => void) => () => {
+    focusLog();
+    action(id);
+  };
+  return (
+    <div class="line failure">
+      <p>
+        {warningIcon()} {say("notSent", { reason: problemText(language.value, code) })}
+      </p>
+      {retryable && (
+        <button type="button" class="link" onClick={act(model.retry)}>
+          {say("retry")}
+        </button>
+      )}
+      <button type="button" class="link" onClick={act(model.discard)}>
+        {say("delete")}
+      </button>
+    </div>
+  );
+});
