@@ -20,6 +20,8 @@ export interface ShopKeys {
   readonly shared: { readonly kid: string; readonly secret: string };
   /** A key that the companion was never told of: for the switch “wrong key”. */
   readonly stranger: { readonly rs256: string; readonly es256: string; readonly secret: string };
+  /** The companion's, and the shop's, at the OpenID provider. */
+  readonly oidcSecret: string;
   /** Signs the shop's own cookie; nothing to do with the messenger. */
   readonly cookieSecret: string;
 }
@@ -40,6 +42,7 @@ export async function createShopKeys(): Promise<ShopKeys> {
     es256: { kid: "acme-ec", ...ec },
     shared: { kid: "acme-shared", secret: newSecret() },
     stranger: { rs256: strangersRsa.privateKey, es256: strangersEc.privateKey, secret: newSecret() },
+    oidcSecret: newSecret(),
     cookieSecret: newSecret(),
   };
 }
@@ -47,7 +50,8 @@ export async function createShopKeys(): Promise<ShopKeys> {
 /** The keys kept in a file that only this user reads; made on the first run. */
 export async function keptShopKeys(path: string): Promise<ShopKeys> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as ShopKeys;
+    // The file of an earlier release has no such secret; the provider is told this one at each start.
+    return { oidcSecret: newSecret(), ...JSON.parse(await readFile(path, "utf8")) } as ShopKeys;
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }

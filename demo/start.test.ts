@@ -14,7 +14,14 @@ afterAll(() => rm(dataDir, { recursive: true }));
 
 function start(env: Record<string, string>): { child: ChildProcess; output: () => string } {
   const child = spawn(process.execPath, [join(import.meta.dirname, "start.ts")], {
-    env: { PATH: process.env.PATH, VOUCH_DATA_DIR: dataDir, PORT: "0", DEMO_PORT: "0", ...env },
+    env: {
+      PATH: process.env.PATH,
+      VOUCH_DATA_DIR: dataDir,
+      PORT: "0",
+      DEMO_PORT: "0",
+      DEMO_PROVIDER_PORT: "0",
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -10,6 +10,7 @@ window.calls = {
     return Messenger.login(await response.json());
   },
   logout: () => signOut({}),
+  logoutAtProvider: () => signOut({ atProvider: true }),
   logoutEverywhere: () => signOut({ everywhere: true }),
   open: () => Messenger.open(),
 };

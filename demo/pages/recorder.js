@@ -15,7 +15,6 @@ if (!window.reported) {
     "authenticated",
     "tokenExpiring",
     "tokenExpired",
-    "signInRequested",
     "loggedOut",
     "authError",
     "error",

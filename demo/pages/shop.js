@@ -41,10 +41,6 @@ function showCustomer(name) {
     element.textContent = name ?? "a visitor";
 }
 
-Messenger.on("signInRequested", () => {
-  location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
-});
-
 // Room for the panel beside what the page is there to show.
 Messenger.on("opened", () => document.documentElement.classList.add("panel-open"));
 Messenger.on("closed", () => document.documentElement.classList.remove("panel-open"));

@@ -29,7 +29,13 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => companion.listen(0, "127.0.0.1", resolve));
   companionUrl = `http://127.0.0.1:${(companion.address() as AddressInfo).port}`;
-  app = createShopApp({ companionUrl, keys: await createShopKeys(), now: () => now });
+  app = createShopApp({
+    companionUrl,
+    providerUrl: "https://id.acme.example",
+    shopUrl: "https://acme.example",
+    keys: await createShopKeys(),
+    now: () => now,
+  });
 });
 afterAll(() => companion.close());
 

@@ -1,9 +1,10 @@
 import { type Context, Hono } from "hono";
 import { csrf } from "hono/csrf";
-import { deployments } from "../demo-config.ts";
+import { deployments, oidcClientId } from "../demo-config.ts";
 import { ExchangeRefused } from "./back-end/platform-jwt.ts";
 import { findCustomer } from "./customers.ts";
 import { handover, type ShopDeps } from "./handover.ts";
+import { createOidcPages } from "./oidc-pages.ts";
 import { isPageFile, pageFile, pageFileType } from "./page-files.ts";
 import { findProduct } from "./products.ts";
 import { findScenario } from "./scenarios.ts";
@@ -102,6 +103,13 @@ export function createShopApp(deps: ShopDeps): Hono {
     session.signOut(context);
     return context.redirect(ownAddress(form.to), 303);
   });
+
+  const provider = {
+    issuer: deps.providerUrl,
+    clientId: oidcClientId,
+    redirectUri: `${deps.shopUrl}/oidc/callback`,
+  };
+  app.route("/oidc", createOidcPages(provider, deps.keys.cookieSecret, ownAddress));
 
   app.get("/pages/:file", (context) => {
     const file = context.req.param("file");

@@ -8,6 +8,9 @@ import { placeholder, type TokenState, tokenInState } from "./token-state.ts";
 export interface ShopDeps {
   /** The companion's origin as browsers see it. */
   readonly companionUrl: string;
+  readonly providerUrl: string;
+  /** The shop's own, as browsers see it. */
+  readonly shopUrl: string;
   readonly keys: ShopKeys;
   readonly now: () => Date;
 }

@@ -1,3 +1,4 @@
+import { pageFile } from "./page-files.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { TokenState } from "./token-state.ts";
 
@@ -7,6 +8,7 @@ export const tokenAddress = (scenario: Scenario, state: TokenState): string =>
 
 /** What the page adds to the snippet, or nothing. */
 export function scenarioScript(scenario: Scenario, state: TokenState): string {
+  if (scenario.handover === "getAuthCode") return `<script>\n${pageFile("auth-code.js").trim()}\n</script>`;
   if (scenario.handover !== "getToken") return "";
   return `<script>
   Messenger.registerPlugin("AuthProvider", {

@@ -13,10 +13,10 @@ export interface Scenario {
   readonly deploymentId: (typeof deployments)[keyof typeof deployments];
   readonly alg: SigningAlgorithm;
   /** How the page hands the identity over: in one of the snippet's placeholders, or when asked. */
-  readonly handover: "contactJwt" | "platformJwt" | "getToken";
+  readonly handover: "contactJwt" | "platformJwt" | "getToken" | "getAuthCode" | "signInButton";
   readonly page: "plain" | "navigation" | "strict" | "hostile";
   /** Files of the back end that this page's identity comes from, shown as they run. */
-  readonly backEnd: readonly ("contact-jwt.ts" | "platform-jwt.ts")[];
+  readonly backEnd: readonly ("contact-jwt.ts" | "platform-jwt.ts" | "oidc-code.ts")[];
 }
 
 const signedIn = {
@@ -73,6 +73,28 @@ export const scenarios: readonly Scenario[] = [
       "This messenger belongs to a community with signedIdentities “accept”: whoever is not signed in writes as a visitor. A token that is refused is an error and never turns its bearer into a visitor.",
     deploymentId: deployments.everyone,
     alg: "ES256",
+  },
+  {
+    ...signedIn,
+    slug: "openid-connect",
+    title: "OpenID Connect, by the messenger",
+    teaser: "“Sign in” opens a pop-up; the page needs no code at all.",
+    explanation:
+      "Customers of this messenger have an account at Acme ID, an OpenID provider. The page knows nothing of it: the messenger's own button opens a pop-up, and the companion runs the code flow with PKCE. Write something as a visitor first: the conversation can come along.",
+    deploymentId: deployments.sso,
+    handover: "signInButton",
+    backEnd: [],
+  },
+  {
+    ...signedIn,
+    slug: "authorization-code",
+    title: "OpenID Connect, by the page",
+    teaser: "The page brings the authorization code, the companion exchanges it.",
+    explanation:
+      "The shop sends its customers to Acme ID itself and hands the newest authorization code to the messenger, with what it was asked for with: redirect URI, PKCE verifier and nonce. Later codes are had silently, in a hidden frame.",
+    deploymentId: deployments.sso,
+    handover: "getAuthCode",
+    backEnd: ["oidc-code.ts"],
   },
   {
     ...signedIn,

@@ -10,7 +10,7 @@ import type { TokenState } from "./token-state.ts";
 import { layout, type Markup } from "./views/layout.ts";
 import { filledSnippet, type Placeholders, withNonce } from "./views/messenger.ts";
 import { navigationView } from "./views/navigation.ts";
-import { tryPage } from "./views/try.ts";
+import { tryPage, usesProvider } from "./views/try.ts";
 
 export interface TryRequest {
   readonly scenario: Scenario;
@@ -44,6 +44,7 @@ export async function renderTryPage(deps: ShopDeps, request: TryRequest): Promis
     customer,
     main,
     messenger,
+    signsInElsewhere: usesProvider(scenario),
     ...(nonce !== null && { nonce }),
     scripts: ["report.js", "calls.js", ...(scenario.page === "navigation" ? ["navigation.js"] : [])],
     styles: ["try.css", ...(scenario.page === "hostile" ? ["hostile.css"] : [])],
@@ -58,7 +59,7 @@ async function fill(
   deps: ShopDeps,
   { scenario, customer, state }: TryRequest,
 ): Promise<{ readonly placeholders: Placeholders; readonly refusal: ProblemDocument | null }> {
-  if (!customer || scenario.handover === "getToken") return { placeholders: {}, refusal: null };
+  if (!customer || !isInPage(scenario)) return { placeholders: {}, refusal: null };
   try {
     return { placeholders: await handover(deps, scenario, customer, state), refusal: null };
   } catch (error) {
@@ -66,3 +67,6 @@ async function fill(
     throw error;
   }
 }
+
+/** Whether the snippet of the page is filled in. */
+const isInPage = ({ handover }: Scenario): boolean => handover === "contactJwt" || handover === "platformJwt";

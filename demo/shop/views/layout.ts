@@ -17,6 +17,8 @@ export interface Page {
    * the sign-out, which tells the messenger first.
    */
   readonly messenger: string | null;
+  /** Customers of this page have no account at the shop. Default: false. */
+  readonly signsInElsewhere?: boolean;
   readonly nonce?: string;
   readonly styles?: readonly string[];
   readonly scripts?: readonly string[];
@@ -25,7 +27,8 @@ export interface Page {
 export function layout(page: Page): Markup {
   const { customer, nonce, messenger } = page;
   const withItsNonce = (markup: string) => (nonce === undefined ? markup : withNonce(markup, nonce));
-  const scripts = messenger === null ? [] : ["shop.js", ...(page.scripts ?? [])];
+  const signIn = page.signsInElsewhere ? [] : ["sign-in.js"];
+  const scripts = messenger === null ? [] : ["shop.js", ...signIn, ...(page.scripts ?? [])];
   // Before anything can be reported, somebody has to listen: the recorder follows the snippet at once.
   const inline = messenger === null ? "" : `${messenger}\n<script>${pageFile("recorder.js")}</script>`;
   return html`<!doctype html>

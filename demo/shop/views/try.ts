@@ -32,7 +32,7 @@ export const tryPage = (page: TryPage): Markup => html`
   ${page.extra}
   <div class="workbench">
     <div class="controls">
-      ${who(page)} ${tokenSwitch(page)} ${calls()}
+      ${usesProvider(page.scenario) ? providerCalls(page.scenario) : html`${who(page)} ${tokenSwitch(page)} ${calls()}`}
       ${page.refusal ? refused(page.refusal) : ""}
     </div>
     <section class="report" aria-labelledby="report-title">
@@ -91,6 +91,21 @@ const calls = (): Markup => html`
       <button class="button" type="button" data-call="logout">logout()</button>
       <button class="button" type="button" data-call="logoutEverywhere">logout({ everywhere })</button>
       <button class="button" type="button" data-call="open">open()</button>
+    </div>
+  </section>`;
+
+export const usesProvider = ({ handover }: Scenario): boolean =>
+  handover === "signInButton" || handover === "getAuthCode";
+
+const providerCalls = ({ handover, slug }: Scenario): Markup => html`
+  <section aria-labelledby="calls-title">
+    <h2 class="bench-title" id="calls-title">At Acme ID</h2>
+    <p class="hint">The shop's own sign-in has no say on this page. Open the messenger and press “Sign in” there${handover === "getAuthCode" ? ", or begin here" : ""}:</p>
+    <div class="row">
+      <button class="button" type="button" data-call="open">open()</button>
+      ${handover === "getAuthCode" ? html`<a class="button" href="/oidc/start?to=/try/${slug}">Sign in with Acme ID</a>` : ""}
+      <button class="button" type="button" data-call="logout">logout()</button>
+      <button class="button" type="button" data-call="logoutAtProvider">logout({ atProvider })</button>
     </div>
   </section>`;
 
