@@ -12,6 +12,8 @@ const sharedToken = randomBytes(32).toString("base64url");
 export interface AcmeOptions {
   readonly allowedOrigins?: readonly string[];
   readonly community?: Readonly<Record<string, unknown>>;
+  /** Of the visitors' community alone. */
+  readonly lobby?: Readonly<Record<string, unknown>>;
   readonly deployment?: Readonly<Record<string, unknown>>;
   readonly limits?: Readonly<Record<string, number>>;
 }
@@ -39,7 +41,7 @@ export function acmeConfig(options: AcmeOptions = {}): unknown {
     siteId: 10000,
     communities: [
       { ...community, id: "acme", signedIdentities: "require", audience: "acme" },
-      { ...community, id: "lobby", signedIdentities: "accept", audience: "lobby" },
+      { ...community, ...options.lobby, id: "lobby", signedIdentities: "accept", audience: "lobby" },
       {
         id: "globex",
         name: "Globex customers",

@@ -13,11 +13,13 @@ const candidates = [
 /** undefined where there is none: tests that need it say so and are skipped, but fail in CI. */
 export const chromiumPath = candidates.find((path) => path !== undefined && existsSync(path));
 
-export function launchBrowser(): Promise<Browser> {
+/** @param pageCache pages that are left are frozen and come back as they were. Playwright loses sight of their frames then. */
+export function launchBrowser({ pageCache = false } = {}): Promise<Browser> {
   if (!chromiumPath)
     throw new Error("No Chromium found: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.");
   return chromium.launch({
     executablePath: chromiumPath,
+    ...(pageCache && { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -1,6 +1,13 @@
 /** The companion and Acme's shop, as `npm start` runs them, on free ports. */
 
-import { demoConfig, sharedTokenVariable } from "../../demo/demo-config.ts";
+import {
+  communities,
+  demoConfig,
+  oidcClientId,
+  oidcSecretVariable,
+  sharedTokenVariable,
+} from "../../demo/demo-config.ts";
+import { startProvider } from "../../demo/provider.ts";
 import { type Shop, startShop } from "../../demo/shop.ts";
 import { createShopKeys } from "../../demo/shop-keys.ts";
 import { type Companion, startCompanion } from "./companion.ts";
@@ -8,22 +15,45 @@ import { type Companion, startCompanion } from "./companion.ts";
 export interface Demo {
   readonly companion: Companion;
   readonly shop: Shop;
+  readonly providerUrl: string;
   stop(): Promise<void>;
 }
 
-export async function startDemo(): Promise<Demo> {
+/** @param sso in place of what the configuration says of the community with an OpenID provider */
+export async function startDemo(sso: Readonly<Record<string, unknown>> = {}): Promise<Demo> {
   const keys = await createShopKeys();
+  const provider = await startProvider({ port: 0, host: "localhost" });
   const companion = await startCompanion({
-    config: demoConfig({ keys }),
-    env: { HOST: "localhost", [sharedTokenVariable]: keys.shared.secret },
+    config: withSso(demoConfig({ keys, providerUrl: provider.url }), sso),
+    env: {
+      HOST: "localhost",
+      VOUCH_ALLOW_LOOPBACK: "1",
+      [sharedTokenVariable]: keys.shared.secret,
+      [oidcSecretVariable]: keys.oidcSecret,
+    },
   });
-  const shop = await startShop({ companionUrl: companion.url, port: 0, keys, host: "localhost" });
+  const [companionUrl, providerUrl] = [companion.url, provider.url];
+  const shop = await startShop({ companionUrl, providerUrl, port: 0, keys, host: "localhost" });
+  provider.serve({ clientId: oidcClientId, clientSecret: keys.oidcSecret, companionUrl, shopUrl: shop.url });
   return {
     companion,
     shop,
+    providerUrl,
     stop: async () => {
-      await shop.close();
+      await Promise.all([shop.close(), provider.close()]);
       await companion.stop();
     },
+  };
+}
+
+function withSso(config: unknown, sso: object): unknown {
+  const whole = config as { readonly communities: readonly { readonly id: string }[] };
+  return {
+    ...whole,
+    // All the browsers of the tests come from one address.
+    limits: { sessionRequestsPerMinute: 10_000 },
+    communities: whole.communities.map((community) =>
+      community.id === communities.sso ? { ...community, ...sso } : community,
+    ),
   };
 }

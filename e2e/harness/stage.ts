@@ -32,7 +32,7 @@ export interface HostPageOptions {
 export function describeInBrowser(
   name: string,
   define: (stage: () => Stage) => void,
-  options: AcmeOptions = {},
+  options: AcmeOptions & { readonly env?: Readonly<Record<string, string>> } = {},
 ): void {
   if (!chromiumPath && !process.env.CI) {
     describe.skip(`${name} (skipped: no Chromium; install it or set CHROMIUM_PATH)`, () =>
@@ -44,7 +44,7 @@ export function describeInBrowser(
     beforeAll(async () => {
       const [companion, site, browser] = await Promise.all([
         // On `localhost` as the host page is: Chromium's fresh profiles deny storage to frames of another site.
-        startCompanion({ config: acmeConfig(options), env: { HOST: "localhost" } }),
+        startCompanion({ config: acmeConfig(options), env: { HOST: "localhost", ...options.env } }),
         startHostSite(),
         launchBrowser(),
       ]);
@@ -139,6 +139,8 @@ export function messengerOn(page: Page): MessengerView {
     },
     send: async (text) => {
       await composer.fill(text);
+      // Who writes may not be known yet; then the words stay in the field.
+      await frame.locator('button[aria-label="Send"]:enabled').waitFor();
       await composer.press("Enter");
     },
     message: async (text) => {
