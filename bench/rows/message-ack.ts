@@ -31,6 +31,7 @@ export const messageAck: Row = {
           messagesPerSecond: 1_000_000,
           messageBurst: 1_000_000,
           sessionRequestsPerMinute: 1_000_000,
+          unauthenticatedSocketsPerAddress: 1000,
         },
       }),
     });
