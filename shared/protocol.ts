@@ -35,7 +35,11 @@ export interface Attachment {
   readonly id: string;
   readonly name: string;
   readonly type: string;
+  /** Bytes. */
   readonly size: number;
+  /** Of a picture, as it is shown: pixels. What has them has a thumbnail. */
+  readonly width?: number;
+  readonly height?: number;
 }
 
 export interface Message {

@@ -70,7 +70,8 @@ export function createConversations(deps: {
     async send(outgoing) {
       checkMessage(outgoing, limits);
       const { conversationId, id, author, verified, text, sessionId } = outgoing;
-      const draft = { conversationId, id, author, verified, text, sessionId, at: clock.now() };
+      const at = clock.now();
+      const draft = { conversationId, id, author, verified, text, attachments: [], sessionId, at };
       // The store settles the promises of a conversation in the order of `seq`, so that this publishes in that order too.
       const appended = await store.append(draft);
       if (!appended.ok) throw new ProblemError(appended.code);

@@ -29,6 +29,7 @@ describe("Step-up", () => {
       author: { kind: "contact", name: contact.name },
       verified: contact.verified,
       text,
+      attachments: [],
       at: world.clock.now(),
       sessionId,
     });

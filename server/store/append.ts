@@ -67,7 +67,7 @@ export function decideAppends(drafts: readonly MessageDraft[], known: KnownMessa
       seq: ++conversation.lastSeq,
       author: draft.author,
       text: draft.text,
-      attachments: [],
+      attachments: draft.attachments,
       at: timestamp(at),
       verified: draft.verified,
     };
@@ -81,4 +81,7 @@ export function decideAppends(drafts: readonly MessageDraft[], known: KnownMessa
 
 /** The author's name is no part of it: an agent may be renamed between two attempts. */
 const isRepetition = (draft: MessageDraft, stored: Message): boolean =>
-  draft.text === stored.text && draft.author.kind === stored.author.kind;
+  draft.text === stored.text &&
+  draft.author.kind === stored.author.kind &&
+  draft.attachments.length === stored.attachments.length &&
+  draft.attachments.every(({ id }, index) => id === stored.attachments[index]?.id);

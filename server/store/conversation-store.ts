@@ -1,4 +1,11 @@
-import type { AuthorKind, Contact, ConversationStatus, Message, Receipts } from "../../shared/protocol.ts";
+import type {
+  Attachment,
+  AuthorKind,
+  Contact,
+  ConversationStatus,
+  Message,
+  Receipts,
+} from "../../shared/protocol.ts";
 
 export interface ConversationRecord {
   readonly id: string;
@@ -21,6 +28,7 @@ export interface MessageDraft {
   readonly author: { readonly kind: AuthorKind; readonly name: string | null };
   readonly verified: boolean;
   readonly text: string;
+  readonly attachments: readonly Attachment[];
   readonly at: number;
   /** Refuse with `session_revoked` where this session has ended by the time of the commit; null for agents. */
   readonly sessionId: string | null;

@@ -2,6 +2,7 @@
 
 import type { Generated } from "kysely";
 import type { AuthorKind, ConversationStatus } from "../../shared/protocol.ts";
+import type { AttachmentState } from "./attachment-store.ts";
 import type { ConfigurationKind } from "./configuration-store.ts";
 import type { SessionMethod } from "./store.ts";
 
@@ -52,6 +53,29 @@ export interface MessageTable {
   verified: Flag;
   text: string;
   at: number;
+  /** JSON array of `Attachment`; null where there are none. */
+  attachments: string | null;
+}
+
+/** A file that somebody sent, or is about to; its bytes are kept elsewhere, under its id. */
+export interface AttachmentTable {
+  id: string;
+  conversation_id: string;
+  /** Which side of the conversation sends it. */
+  uploader: "contact" | "agent";
+  name: string;
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** Pixels; null where it is no picture, as is `height`. */
+  width: number | null;
+  height: number | null;
+  state: AttachmentState;
+  /** The message that carries it; null until one claims it. */
+  message_id: string | null;
+  created_at: number;
+  /** When it came into its state. */
+  changed_at: number;
 }
 
 export interface SessionTable {
@@ -157,6 +181,7 @@ export interface Schema {
   session_token: SessionTokenTable;
   revoked_token: RevokedTokenTable;
   used_token: UsedTokenTable;
+  attachment: AttachmentTable;
   platform_key: PlatformKeyTable;
   jwk_set: JwkSetTable;
   configuration_revision: ConfigurationRevisionTable;

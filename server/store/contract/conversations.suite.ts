@@ -68,6 +68,28 @@ export function conversationContract(name: string, openStore: () => Promise<Stor
         expect(await store.append(given)).toMatchObject({ ok: true, repeated: true });
       });
 
+      it("keeps what is attached, filed and not, and takes other attachments under a known id for another body", async () => {
+        const [photo, notes] = [
+          { id: randomUUID(), name: "a.png", type: "image/png", size: 70, width: 4, height: 3 },
+          { id: randomUUID(), name: "b.txt", type: "text/plain", size: 5 },
+        ] as const;
+        const given = draft(conversationId, { text: "", attachments: [photo, notes] });
+        const conflict = { ok: false, code: "message_conflict" };
+        const expectKept = async () => {
+          expect(await store.append(given)).toMatchObject({
+            repeated: true,
+            message: { attachments: [photo, notes] },
+          });
+          for (const attachments of [[], [photo], [notes, photo]])
+            expect(await store.append({ ...given, attachments })).toEqual(conflict);
+        };
+        expect(await store.append(given)).toMatchObject({ repeated: false });
+        await expectKept();
+        const { messages } = await store.messages(conversationId, { limit: 1 });
+        expect(messages.map(({ attachments }) => attachments)).toEqual([[photo, notes]]);
+        await expectKept();
+      });
+
       it("takes the same id in two conversations", async () => {
         const { conversation: other } = await openFor(store, "bob");
         const id = randomUUID();

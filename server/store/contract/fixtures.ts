@@ -63,6 +63,7 @@ export const draft = (conversationId: string, more: Partial<MessageDraft> = {}):
   author: { kind: "contact", name: "Ada" },
   verified: true,
   text: "Hello",
+  attachments: [],
   at: start,
   sessionId: null,
   ...more,

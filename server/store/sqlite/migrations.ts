@@ -8,6 +8,8 @@ import type { Database } from "./database.ts";
 
 const migrations: Record<string, Migration> = {
   "0001-first": { up: (db) => runAll(db, first) },
+  "0002-attachments": { up: (db) => runAll(db, attachments) },
+  "0003-erasure": { up: (db) => runAll(db, erasure) },
 };
 
 const first = [
@@ -146,6 +148,33 @@ const first = [
     used_at integer not null,
     primary key (community_id, kid)
   ) strict, without rowid`,
+];
+
+const erasure = [
+  "create table erasure (contact_id text primary key, at integer not null) strict, without rowid",
+  "create index conversation_moved on conversation (moved_to) where moved_to is not null",
+];
+
+const attachments = [
+  "alter table message add column attachments text",
+
+  // No reference to the conversation: where one is erased, its files are removed after it.
+  `create table attachment (
+    id text primary key,
+    conversation_id text not null,
+    uploader text not null,
+    name text not null,
+    type text not null,
+    size integer not null,
+    width integer,
+    height integer,
+    state text not null,
+    message_id text,
+    created_at integer not null,
+    changed_at integer not null
+  ) strict, without rowid`,
+  "create index attachment_of_conversation on attachment (conversation_id)",
+  "create index attachment_unsettled on attachment (changed_at) where state <> 'kept'",
 ];
 
 async function runAll(db: Parameters<Migration["up"]>[0], statements: readonly string[]): Promise<void> {

@@ -32,6 +32,7 @@ describe("The query plan", () => {
     updated_at: 1,
     fields: "{}",
     at: 1,
+    attachments: null,
     community_id: "acme",
     method: "anonymous",
     preview: 0,

@@ -98,6 +98,7 @@ export function handoverUnits(db: Kysely<Schema>) {
       author: { kind: "system", name: null },
       verified: true,
       text,
+      attachments: [],
       at,
     });
     return toMessage(added);

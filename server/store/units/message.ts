@@ -31,6 +31,7 @@ export function messageUnits(db: Kysely<Schema>) {
       verified: p.verified,
       text: p.text,
       at: p.at,
+      attachments: p.attachments,
     }),
   );
   const newestBefore = statement((p: { key: number; seq: number; limit: number }) =>
@@ -49,7 +50,9 @@ export function messageUnits(db: Kysely<Schema>) {
       {
         at,
         ...message
-      }: Pick<Message, "id" | "seq" | "author" | "text" | "verified"> & { readonly at: number },
+      }: Pick<Message, "id" | "seq" | "author" | "text" | "attachments" | "verified"> & {
+        readonly at: number;
+      },
     ): Unit<MessageRow> {
       const added: MessageRow = {
         conversation_key: key,
@@ -60,6 +63,7 @@ export function messageUnits(db: Kysely<Schema>) {
         verified: message.verified ? 1 : 0,
         text: message.text,
         at,
+        attachments: message.attachments.length > 0 ? JSON.stringify(message.attachments) : null,
       };
       yield* write(insert, added);
       return added;
@@ -86,7 +90,7 @@ export function toMessage(found: MessageRow): Message {
     seq: found.seq,
     author: { kind: found.author_kind, name: found.author_name },
     text: found.text,
-    attachments: [],
+    attachments: found.attachments === null ? [] : JSON.parse(found.attachments),
     at: timestamp(found.at),
     verified: found.verified === 1,
   };
