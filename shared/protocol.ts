@@ -181,7 +181,22 @@ export interface MessageReceipt {
   readonly at: Timestamp;
 }
 
+/**
+ * Where a conversation stands with those who answer it.
+ *
+ * - `open`: theirs to answer. Every conversation begins so.
+ * - `waiting`: an agent put it aside until the customer writes.
+ * - `closed`: an agent took it for done.
+ *
+ * Agents move it from any state to any other. A message of the customer makes it `open`, in the commit that stores the message;
+ * messages of agents and of the system leave it where it is.
+ */
 export type ConversationStatus = "open" | "waiting" | "closed";
+
+/** Somebody at an agent desk; who is at two desks is there twice. */
+export interface DeskAgent {
+  readonly name: string;
+}
 
 /** One row of the agents' list; `GET /agent/conversations/{id}` answers with the same shape. */
 export interface AgentConversation {
@@ -262,7 +277,18 @@ export type ServerFrame =
       readonly state: "expiring" | "expired" | "revoked";
       readonly expiresAt: Timestamp;
     }
+  /** Whether an agent is at a desk: after `ready`, and when it changes. */
+  | { readonly t: "presence"; readonly online: boolean }
+  /**
+   * After `ready` where the conversation is not open, and when an agent moved it. That a message of the customer opens it goes
+   * without saying.
+   */
+  | { readonly t: "state"; readonly conversationId: string; readonly state: ConversationStatus }
   | { readonly t: "pong" }
+  /**
+   * Come back in so many milliseconds, here or to another node: before the close code 1012 of a node that stops, and before the
+   * 1013 of one that is full, which sends no `ready`.
+   */
   | { readonly t: "draining"; readonly reconnectInMs: number };
 
 // ---- WebSocket, agent ----------------------------------------------------------------------------------------------
@@ -284,6 +310,15 @@ export type AgentClientFrame =
 export type AgentServerFrame =
   | { readonly t: "ready"; readonly agent: { readonly name: string }; readonly heartbeatMs: number }
   | Extract<ServerFrame, { t: "message" | "receipt" | "typing" | "pong" | "draining" }>
+  /** Who is at the desks of all nodes, whoever is told included: after `ready`, and when it changes. */
+  | { readonly t: "presence"; readonly agents: readonly DeskAgent[] }
+  /** An agent moved the conversation into another state, or gave it to somebody. */
+  | {
+      readonly t: "changed";
+      readonly conversationId: string;
+      readonly state: ConversationStatus;
+      readonly assignee: string | null;
+    }
   /** Its messages stand in the conversation `to` now: a visitor who had one already signed in. */
   | { readonly t: "moved"; readonly conversationId: string; readonly to: string }
   | ({ readonly t: "ack"; readonly conversationId: string } & MessageReceipt)

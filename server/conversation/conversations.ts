@@ -103,7 +103,11 @@ export function createConversations(deps: {
 
     async update(conversationId, change) {
       const changed = await store.updateConversation(conversationId, change, clock.now());
-      return toAgentConversation(changed ?? fail(unknownConversation()));
+      const conversation = toAgentConversation(changed ?? fail(unknownConversation()));
+      // By its own id: the one that was asked for may have moved.
+      const { id, state, assignee } = conversation;
+      publish({ kind: "changed", conversationId: id, state, assignee });
+      return conversation;
     },
   };
 }

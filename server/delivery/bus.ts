@@ -3,7 +3,7 @@
  * because an event arrived. Readers find what they missed by `seq` in the store (invariant 4).
  */
 
-import type { Message, ReceiptKind } from "../../shared/protocol.ts";
+import type { ConversationStatus, DeskAgent, Message, ReceiptKind } from "../../shared/protocol.ts";
 
 export type ConversationEvent =
   | { readonly kind: "message"; readonly conversationId: string; readonly message: Message }
@@ -21,6 +21,13 @@ export type ConversationEvent =
       readonly name: string | null;
       readonly on: boolean;
     }
+  /** An agent moved it into another state, or gave it to somebody. */
+  | {
+      readonly kind: "changed";
+      readonly conversationId: string;
+      readonly state: ConversationStatus;
+      readonly assignee: string | null;
+    }
   /** For agents: the visitor of this conversation signed in, and what was said stands in the conversation `to` now. */
   | { readonly kind: "moved"; readonly conversationId: string; readonly to: string };
 
@@ -29,11 +36,22 @@ export interface SessionEvent {
   readonly sessionId: string;
 }
 
-/** Topics a socket listens to: its own conversation, its own session, or (agents) every conversation. */
+/** Who is at the desks that one node serves: said when it changes and again and again, for a node may die without a word. */
+export interface PresenceEvent {
+  readonly kind: "presence";
+  /** Made by the node at its start. */
+  readonly nodeId: string;
+  readonly agents: readonly DeskAgent[];
+  /** The node has just started, and asks the others to say who is at theirs. */
+  readonly asks: boolean;
+}
+
+/** Topics a socket listens to: its own conversation, its own session, or (agents) every conversation; and what nodes tell each other. */
 export interface Topics {
   readonly [conversation: `conversation:${string}`]: ConversationEvent;
   readonly [session: `session:${string}`]: SessionEvent;
   readonly conversations: ConversationEvent;
+  readonly presence: PresenceEvent;
 }
 
 export interface Bus {

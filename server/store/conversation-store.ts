@@ -70,7 +70,7 @@ export interface ReceiptsMoved {
 export interface ConversationStore {
   /**
    * Gives the message the next `seq`. All appends of one turn of the event loop share one commit.
-   * A customer's message opens a closed conversation again.
+   * A customer's message makes a waiting or closed conversation open.
    */
   append(draft: MessageDraft): Promise<Appended>;
   messages(

@@ -11,6 +11,8 @@ const members: Readonly<Record<Kind, Readonly<Record<string, "string" | "number"
     typing: { conversationId: "string", by: "string", on: "boolean" },
     ack: { conversationId: "string", id: "string", seq: "number", at: "string" },
     refused: { code: "string", detail: "string" },
+    presence: { agents: "object" },
+    changed: { conversationId: "string", state: "string" },
     moved: { conversationId: "string", to: "string" },
     pong: {},
     draining: { reconnectInMs: "number" },

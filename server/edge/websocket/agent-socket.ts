@@ -3,8 +3,8 @@ import { type AgentClientFrame, type AgentServerFrame, closeCodes } from "../../
 import type { AgentRole } from "../../agent/agents.ts";
 import type { ConversationEvent } from "../../delivery/bus.ts";
 import { parseAgentFrame } from "./client-frames.ts";
-import type { Connection, Listener } from "./connection.ts";
 import type { SocketDependencies } from "./dependencies.ts";
+import type { Listener, Outlet } from "./outlet.ts";
 import { refusalOf } from "./refusal.ts";
 import { encodeFrame } from "./server-frames.ts";
 
@@ -19,20 +19,20 @@ const greetings: Readonly<Record<AgentRole, string>> = { agent: "Agent", adminis
  *
  * @throws ProblemError `session_missing`
  */
-export function admitAgent(connection: Connection, token: string, deps: SocketDependencies): Listener {
+export function admitAgent(outlet: Outlet, token: string, deps: SocketDependencies): Listener {
   const role = deps.agents.recognise(token);
   if (role === null)
     throw new ProblemError("session_missing", { detail: "The token is not that of an agent." });
-  return new AgentSocket(connection, role, deps);
+  return new AgentSocket(outlet, role, deps);
 }
 
 class AgentSocket implements Listener {
-  readonly #connection: Connection;
+  readonly #outlet: Outlet;
   readonly #deps: SocketDependencies;
   readonly #unsubscribe: () => void;
 
-  constructor(connection: Connection, role: AgentRole, deps: SocketDependencies) {
-    this.#connection = connection;
+  constructor(outlet: Outlet, role: AgentRole, deps: SocketDependencies) {
+    this.#outlet = outlet;
     this.#deps = deps;
     this.#unsubscribe = deps.bus.subscribe("conversations", (event) => this.#happened(event));
     const { heartbeatMs } = deps.limits;
@@ -42,7 +42,7 @@ class AgentSocket implements Listener {
   text(text: string): void {
     if (!this.#withinRate()) return;
     const frame = parseAgentFrame(text, this.#deps.limits.jsonDepth);
-    if (frame === null || frame.t === "auth") this.#connection.close(closeCodes.badFrame, "request_invalid");
+    if (frame === null || frame.t === "auth") this.#outlet.close(closeCodes.badFrame, "request_invalid");
     else if (frame.t === "ping") this.#post({ t: "pong" });
     else void this.#act(frame);
   }
@@ -94,11 +94,11 @@ class AgentSocket implements Listener {
 
   #happened(event: ConversationEvent): void {
     // Live events may be dropped (invariant 4); a queue without end may not be kept.
-    if (this.#connection.congested) return;
+    if (this.#outlet.congested) return;
     const { conversationId } = event;
     switch (event.kind) {
       case "message":
-        this.#connection.send(this.#deps.encodeMessage(conversationId, event.message));
+        this.#outlet.send(this.#deps.encodeMessage(conversationId, event.message));
         break;
       case "receipt":
         this.#post({ t: "receipt", conversationId, by: event.by, kind: event.receipt, seq: event.seq });
@@ -106,6 +106,9 @@ class AgentSocket implements Listener {
       case "typing":
         if (event.by === "contact")
           this.#post({ t: "typing", conversationId, by: event.by, name: event.name, on: event.on });
+        break;
+      case "changed":
+        this.#post({ t: "changed", conversationId, state: event.state, assignee: event.assignee });
         break;
       case "moved":
         this.#post({ t: "moved", conversationId, to: event.to });
@@ -115,11 +118,11 @@ class AgentSocket implements Listener {
   /** Each socket by itself: all agents may have the same token. */
   #withinRate(): boolean {
     if (this.#deps.frames.take(this) === 0) return true;
-    this.#connection.close(closeCodes.tooFast, "rate_limited");
+    this.#outlet.close(closeCodes.tooFast, "rate_limited");
     return false;
   }
 
   #post(frame: AgentServerFrame): void {
-    this.#connection.send(encodeFrame(frame));
+    this.#outlet.send(encodeFrame(frame));
   }
 }

@@ -5,9 +5,9 @@ import { createFeed, type Feed } from "../../conversation/feed.ts";
 import type { ConversationEvent } from "../../delivery/bus.ts";
 import type { SessionDetails } from "../../store/store.ts";
 import { parseClientFrame } from "./client-frames.ts";
-import type { Connection, Listener } from "./connection.ts";
 import type { SocketDependencies } from "./dependencies.ts";
 import type { LiveSession, SessionSocket } from "./live-sessions.ts";
+import type { Listener, Outlet } from "./outlet.ts";
 import { refusalOf } from "./refusal.ts";
 import { encodeFrame } from "./server-frames.ts";
 
@@ -23,14 +23,14 @@ type SendFrame = Extract<ClientFrame, { t: "send" }>;
  * @throws ProblemError `session_*`, `origin_not_allowed`
  */
 export async function admitCustomer(
-  connection: Connection,
+  outlet: Outlet,
   auth: AuthFrame,
   origin: string | null,
   deps: SocketDependencies,
 ): Promise<Listener> {
   const claimed = await deps.sessions.authenticate(auth.token);
   deps.origins.require(origin, claimed.session.deploymentId);
-  const socket = new CustomerSocket(connection, claimed, deps);
+  const socket = new CustomerSocket(outlet, claimed, deps);
   try {
     socket.start(await deps.sessions.authenticate(auth.token), auth.afterSeq);
     return socket;
@@ -41,7 +41,7 @@ export async function admitCustomer(
 }
 
 class CustomerSocket implements Listener, SessionSocket {
-  readonly #connection: Connection;
+  readonly #outlet: Outlet;
   readonly #deps: SocketDependencies;
   readonly #live: LiveSession;
   readonly #sessionId: string;
@@ -52,8 +52,8 @@ class CustomerSocket implements Listener, SessionSocket {
   /** The newest message that came by before there was a feed: it may be younger than the state that was read. */
   #early: Message | null = null;
 
-  constructor(connection: Connection, { session, ...details }: SessionDetails, deps: SocketDependencies) {
-    this.#connection = connection;
+  constructor(outlet: Outlet, { session, ...details }: SessionDetails, deps: SocketDependencies) {
+    this.#outlet = outlet;
     this.#deps = deps;
     this.#sessionId = session.id;
     this.#conversationId = session.conversationId;
@@ -65,7 +65,7 @@ class CustomerSocket implements Listener, SessionSocket {
 
   start({ conversation, session }: SessionDetails, afterSeq: number | undefined): void {
     const { conversations, encodeMessage, limits } = this.#deps;
-    const { lastSeq, customer, agent } = conversation;
+    const { lastSeq, customer, agent, state } = conversation;
     const conversationId = this.#conversationId;
     this.#post({
       t: "ready",
@@ -75,15 +75,16 @@ class CustomerSocket implements Listener, SessionSocket {
       agent,
       heartbeatMs: limits.heartbeatMs,
     });
+    if (state !== "open") this.#post({ t: "state", conversationId, state });
     this.#feed = createFeed({
       // A position beyond the end would wait for ever for what comes after it.
       afterSeq: Math.min(afterSeq ?? lastSeq, lastSeq),
       lastSeq,
       read: async (after, limit) => (await conversations.messages(conversationId, { after, limit })).messages,
-      emit: (message) => this.#connection.send(encodeMessage(conversationId, message)),
-      ready: () => !this.#connection.congested,
+      emit: (message) => this.#outlet.send(encodeMessage(conversationId, message)),
+      ready: () => !this.#outlet.congested,
       // The client comes back with its position, to a node that can read.
-      failed: (error) => this.#connection.fail(error),
+      failed: (error) => this.#outlet.fail(error),
     });
     if (this.#early !== null) this.#feed.offer(this.#early);
     this.#early = null;
@@ -93,7 +94,7 @@ class CustomerSocket implements Listener, SessionSocket {
   text(text: string): void {
     if (!this.#withinRate()) return;
     const frame = parseClientFrame(text, this.#deps.limits.jsonDepth);
-    if (frame === null || frame.t === "auth") this.#connection.close(closeCodes.badFrame, "request_invalid");
+    if (frame === null || frame.t === "auth") this.#outlet.close(closeCodes.badFrame, "request_invalid");
     else if (frame.t === "ping") this.#post({ t: "pong" });
     else {
       this.#deps.liveSessions.touch(this.#live.session);
@@ -139,12 +140,12 @@ class CustomerSocket implements Listener, SessionSocket {
   }
 
   replaced(): void {
-    this.#connection.close(closeCodes.replaced, "replaced");
+    this.#outlet.close(closeCodes.replaced, "replaced");
   }
 
   #end(state: "expired" | "revoked", expiresAt: number): void {
     this.#post({ t: "session", state, expiresAt: timestamp(expiresAt) });
-    this.#connection.close(closeCodes.notAuthenticated, `session_${state}`);
+    this.#outlet.close(closeCodes.notAuthenticated, `session_${state}`);
   }
 
   #happened(event: ConversationEvent): void {
@@ -158,8 +159,11 @@ class CustomerSocket implements Listener, SessionSocket {
         this.#post({ t: "receipt", conversationId, by: event.by, kind: event.receipt, seq: event.seq });
         break;
       case "typing":
-        if (event.by === "agent" && !this.#connection.congested)
+        if (event.by === "agent" && !this.#outlet.congested)
           this.#post({ t: "typing", conversationId, by: event.by, name: event.name, on: event.on });
+        break;
+      case "changed":
+        this.#post({ t: "state", conversationId, state: event.state });
     }
   }
 
@@ -196,11 +200,11 @@ class CustomerSocket implements Listener, SessionSocket {
 
   #withinRate(): boolean {
     if (this.#deps.frames.take(this.#sessionId) === 0) return true;
-    this.#connection.close(closeCodes.tooFast, "rate_limited");
+    this.#outlet.close(closeCodes.tooFast, "rate_limited");
     return false;
   }
 
   #post(frame: ServerFrame): void {
-    this.#connection.send(encodeFrame(frame));
+    this.#outlet.send(encodeFrame(frame));
   }
 }

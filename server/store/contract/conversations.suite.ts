@@ -199,16 +199,19 @@ export function conversationContract(name: string, openStore: () => Promise<Stor
         expect(await store.updateConversation("unknown", { state: "closed" }, start)).toBeNull();
       });
 
-      it("a closed conversation opens with the customer's next message, not with an agent's", async () => {
-        const state = async () => (await store.conversation(conversationId))?.conversation.state;
-        await store.append(draft(conversationId));
-        await store.updateConversation(conversationId, { state: "closed" }, start);
-        expect(await state()).toBe("closed");
-        await store.append(draft(conversationId, { author: { kind: "agent", name: "Grace" } }));
-        expect(await state()).toBe("closed");
-        await store.append(draft(conversationId));
-        expect(await state()).toBe("open");
-      });
+      it.each(["closed", "waiting"] as const)(
+        "a %s conversation opens with the customer's next message, and with nobody else's",
+        async (put) => {
+          const state = async () => (await store.conversation(conversationId))?.conversation.state;
+          await store.append(draft(conversationId));
+          await store.updateConversation(conversationId, { state: put }, start);
+          for (const kind of ["agent", "system"] as const)
+            await store.append(draft(conversationId, { author: { kind, name: null } }));
+          expect(await state()).toBe(put);
+          await store.append(draft(conversationId));
+          expect(await state()).toBe("open");
+        },
+      );
     });
   });
 }

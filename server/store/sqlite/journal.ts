@@ -79,7 +79,7 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
     head.messages.set(message.id, added);
     head.lastSeq = message.seq;
     head.updatedAt = Math.max(head.updatedAt, at);
-    if (head.state === "closed" && message.author.kind === "contact") head.state = "open";
+    if (message.author.kind === "contact") head.state = "open";
     size.messages += 1;
     size.characters += message.text.length;
   }
