@@ -6,6 +6,7 @@ import { ProblemError } from "../../../shared/problem-error.ts";
 import { closeCodes } from "../../../shared/protocol.ts";
 import type { Log } from "../../observability/log.ts";
 import type { EndOfTurn } from "./end-of-turn.ts";
+import type { Listener, Outlet } from "./outlet.ts";
 
 /** ws closes with RFC 6455's codes for an oversize frame and for text that is not UTF-8; the contract has its own. */
 const ownCodes: Readonly<Record<number, number>> = {
@@ -27,17 +28,6 @@ export interface ConnectionDependencies {
   readonly log: Log;
 }
 
-/** What happens on a connection, told to whoever serves it. */
-export interface Listener {
-  text(frame: string): void;
-  /** A ping of the protocol: it costs us an answer, as a frame does. */
-  pinged(): void;
-  /** The queue was over its limit and is empty now. */
-  drained(): void;
-  /** Once, at the first sign of the end; nothing is told afterwards. */
-  closed(): void;
-}
-
 /** A closing peer that does not answer, in milliseconds. */
 const closePatienceMs = 5000;
 
@@ -48,7 +38,7 @@ type State =
   | { readonly kind: "closing"; readonly since: number };
 
 /** One WebSocket: its queue, its pulse and its end. What the frames mean is the listener's business. */
-export class Connection {
+export class Connection implements Outlet {
   readonly #socket: WebSocket;
   readonly #raw: Duplex;
   readonly #deps: ConnectionDependencies;
@@ -88,7 +78,6 @@ export class Connection {
     return this.#state.kind !== "closing";
   }
 
-  /** @param frame as `textFrame` makes it; goes out with the others of this turn */
   send(frame: Buffer): void {
     if (!this.open) return;
     if (this.#unsent.push(frame) === 1) this.#deps.endOfTurn(this.#flush);
@@ -99,7 +88,6 @@ export class Connection {
     }
   }
 
-  /** @param reason a problem code where there is one; the peer's developer tools show it */
   close(code: number, reason: string): void {
     if (!this.open) return;
     this.#ended();
@@ -108,7 +96,6 @@ export class Connection {
     this.#socket.close(code, reason);
   }
 
-  /** Ends it for a refusal, or for a fault of our own: that one is logged, and said to the peer as `unavailable`. */
   fail(error: unknown): void {
     const expected = error instanceof ProblemError;
     if (!expected) this.#deps.log.error({ event: "socket_failed", error });

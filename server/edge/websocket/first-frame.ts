@@ -1,5 +1,5 @@
 import { closeCodes } from "../../../shared/protocol.ts";
-import type { Connection, Listener } from "./connection.ts";
+import type { Listener, Outlet } from "./outlet.ts";
 
 export interface FirstFrame<Auth> {
   /** From the opening to the frame, in milliseconds. */
@@ -20,27 +20,27 @@ type Stage =
  * Nobody is served before one `auth` frame has been accepted. A second frame while the first is checked closes the
  * connection: keeping it for later would let strangers fill our memory.
  */
-export function awaitFirstFrame<Auth>(connection: Connection, first: FirstFrame<Auth>): Listener {
+export function awaitFirstFrame<Auth>(outlet: Outlet, first: FirstFrame<Auth>): Listener {
   let stage: Stage = {
     kind: "waiting",
-    deadline: setTimeout(() => connection.close(closeCodes.authTimeout, "session_missing"), first.deadlineMs),
+    deadline: setTimeout(() => outlet.close(closeCodes.authTimeout, "session_missing"), first.deadlineMs),
   };
 
   async function check(auth: Auth): Promise<void> {
     stage = { kind: "checking" };
     try {
       const listener = await first.authenticate(auth);
-      if (connection.open) stage = { kind: "admitted", listener };
+      if (outlet.open) stage = { kind: "admitted", listener };
       else listener.closed();
     } catch (error) {
-      connection.fail(error);
+      outlet.fail(error);
     }
   }
 
   function opening(frame: string, deadline: NodeJS.Timeout): void {
     clearTimeout(deadline);
     const auth = first.parse(frame);
-    if (auth === null) connection.close(closeCodes.badFrame, "request_invalid");
+    if (auth === null) outlet.close(closeCodes.badFrame, "request_invalid");
     else void check(auth);
   }
 
@@ -48,7 +48,7 @@ export function awaitFirstFrame<Auth>(connection: Connection, first: FirstFrame<
     text(frame) {
       if (stage.kind === "admitted") stage.listener.text(frame);
       else if (stage.kind === "waiting") opening(frame, stage.deadline);
-      else connection.close(closeCodes.badFrame, "request_invalid");
+      else outlet.close(closeCodes.badFrame, "request_invalid");
     },
     pinged() {
       if (stage.kind === "admitted") stage.listener.pinged();

@@ -5,11 +5,12 @@ import { closeCodes } from "../../../shared/protocol.ts";
 import { createPlaces } from "../limits/places.ts";
 import { admitAgent } from "./agent-socket.ts";
 import { parseAgentFrame, parseClientFrame } from "./client-frames.ts";
-import { Connection, ContractWebSocket, type Listener } from "./connection.ts";
+import { Connection, ContractWebSocket } from "./connection.ts";
 import { admitCustomer } from "./customer-socket.ts";
 import type { SocketDependencies } from "./dependencies.ts";
 import { createEndOfTurn } from "./end-of-turn.ts";
 import { awaitFirstFrame } from "./first-frame.ts";
+import type { Listener } from "./outlet.ts";
 import { encodeFrame } from "./server-frames.ts";
 
 type Kind = "customer" | "agent";
