@@ -31,6 +31,8 @@ export interface ConfigurationChange {
 
 export interface ConfigurationStore {
   configuration(): Promise<StoredConfiguration>;
+  /** That of `configuration`, alone: asked again and again for what other nodes changed. */
+  configurationRevision(): Promise<number>;
   /**
    * Makes the change and its audit entry, both or neither.
    * @returns the new revision; null where another change came first: read again and decide again

@@ -2,6 +2,7 @@
 
 import { appendPropertyContract } from "./contract/append-property.suite.ts";
 import { configurationContract } from "./contract/configuration.suite.ts";
+import { conversationHeadContract } from "./contract/conversation-heads.suite.ts";
 import { conversationListContract } from "./contract/conversation-list.suite.ts";
 import { conversationContract } from "./contract/conversations.suite.ts";
 import { grantContract } from "./contract/grants.suite.ts";
@@ -27,6 +28,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
   tokenStateContract(name, open);
   conversationContract(name, open);
   conversationListContract(name, open);
+  conversationHeadContract(name, open);
   appendPropertyContract(name, open);
   textContract(name, open);
   keyContract(name, open);

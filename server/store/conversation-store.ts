@@ -61,6 +61,16 @@ export interface ConversationDetails {
   readonly lastMessage: Message | null;
 }
 
+/** How far a conversation has come. */
+export interface ConversationHead {
+  readonly id: string;
+  readonly state: ConversationStatus;
+  readonly assignee: string | null;
+  readonly lastSeq: number;
+  readonly customer: Receipts;
+  readonly agent: Receipts;
+}
+
 /** Equal where nothing moved. */
 export interface ReceiptsMoved {
   readonly before: Receipts;
@@ -82,6 +92,13 @@ export interface ConversationStore {
   conversations(
     query: ConversationQuery,
   ): Promise<{ readonly items: readonly ConversationDetails[]; readonly cursor: string | null }>;
+  /** Of these conversations, in no order; unknown ones are left out, and those that a sign-in left empty. */
+  heads(conversationIds: readonly string[]): Promise<readonly ConversationHead[]>;
+  /**
+   * Of those, previews apart, with a message or a change of state at `since` or later, by the clock of whoever made it;
+   * most recent first. A receipt is no such change.
+   */
+  activeHeads(since: number, limit: number): Promise<readonly ConversationHead[]>;
   /** Moves positions forwards, never back and never past `lastSeq`; `read` moves `delivered` along. null: unknown conversation. */
   markReceipts(
     conversationId: string,

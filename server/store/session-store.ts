@@ -58,6 +58,10 @@ export interface SessionRecord extends SessionTimes {
   readonly hasRefreshToken: boolean;
 }
 
+export interface LiveTimes extends SessionTimes {
+  readonly id: string;
+}
+
 /** A row of the customer's own list. */
 export interface ListedSession extends SessionRecord {
   readonly device: string;
@@ -197,8 +201,11 @@ export interface SessionStore {
   endSelectedOnce(selection: EndSelection, use: SingleUse, at: number): Promise<readonly string[] | null>;
   /** The contact's sessions that have not ended and not expired at `at`, newest first, at most 100. */
   sessionsOf(contactId: string, at: number): Promise<readonly ListedSession[]>;
-  /** Which of these sessions have ended: asked where the bus may have dropped a revocation. */
-  endedAmong(sessionIds: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Those of these sessions that have not ended, in no order, expired or not: asked where the bus may have dropped a
+   * revocation, and for what the customer did elsewhere.
+   */
+  liveAmong(sessionIds: readonly string[]): Promise<readonly LiveTimes[]>;
   /** Looks only: the token stays as unused as it was. */
   tokenState(question: TokenQuestion): Promise<TokenState>;
   /** Forgets ended and expired sessions, revoked tokens and used `jti`s whose own expiry has passed. */

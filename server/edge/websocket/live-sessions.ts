@@ -64,12 +64,15 @@ export function createLiveSessions(deps: {
   readonly clock: Clock;
   readonly config: Config;
   readonly sessions: Pick<Sessions, "touch" | "state">;
-  readonly store: Pick<SessionStore, "endedAmong">;
+  readonly store: Pick<SessionStore, "liveAmong">;
 }): LiveSessions {
   const { bus, clock, config, sessions, store } = deps;
   const entries = new Map<string, Entry>();
   const endedCheck = createEndedCheck(
-    (ids) => store.endedAmong(ids),
+    async (ids) => {
+      const live = new Set((await store.liveAmong(ids)).map(({ id }) => id));
+      return ids.filter((id) => !live.has(id));
+    },
     (id) => revoke(entries.get(id)),
   );
 

@@ -29,6 +29,7 @@ export function configurationContract(name: string, openStore: () => Promise<Sto
 
     it("is nothing at first", async () => {
       expect(await store.configuration()).toEqual({ revision: 0, objects: [] });
+      expect(await store.configurationRevision()).toBe(0);
     });
 
     it("is kept by kind and id, replaced and removed, and counts its revisions", async () => {
@@ -46,6 +47,7 @@ export function configurationContract(name: string, openStore: () => Promise<Sto
       });
       expect(await store.changeConfiguration(change({ document: null, revision: 3 }))).toBe(4);
       expect((await store.configuration()).objects.map(({ kind }) => kind)).toEqual(["deployment"]);
+      expect(await store.configurationRevision()).toBe(4);
     });
 
     it("takes one of two changes that were decided on the same revision, and writes one entry", async () => {

@@ -206,7 +206,7 @@ export function handoverContract(name: string, openStore: () => Promise<Store>):
         await write(guest, "Hello");
         await signIn(takingOver("v"));
         expect((await store.findSession(hashOf("v")))?.session.endedAt).toBe(start);
-        expect(await store.endedAmong([guest.session.id])).toEqual([guest.session.id]);
+        expect(await store.liveAmong([guest.session.id])).toEqual([]);
         const late = draft(guest.conversation.id, { sessionId: guest.session.id });
         expect(await store.append(late)).toEqual({ ok: false, code: "session_revoked" });
         expect(await store.openSession(takingOver("v"))).toEqual({ ok: false, code: "session_revoked" });

@@ -89,15 +89,15 @@ export function sessionEndContract(name: string, openStore: () => Promise<Store>
         expect(await isOver("c")).toBe(true);
       });
 
-      it("says which sessions have ended, the forgotten among them", async () => {
+      it("says which sessions live, and until when; neither the ended nor the forgotten are among them", async () => {
         const a = await open(store, opening(signed("ada"), { tokenHash: hashOf("a") }));
         const b = await open(store, opening(signed("bob"), { tokenHash: hashOf("b") }));
         await end("a", false);
-        expect(await store.endedAmong([b.session.id, a.session.id, "forgotten"])).toEqual([
-          a.session.id,
-          "forgotten",
+        await store.touchSession(b.session.id, start + 2 * hour);
+        expect(await store.liveAmong([b.session.id, a.session.id, "forgotten"])).toEqual([
+          { id: b.session.id, idleExpiresAt: start + 2 * hour, absoluteExpiresAt: start + 24 * hour },
         ]);
-        expect(await store.endedAmong([])).toEqual([]);
+        expect(await store.liveAmong([])).toEqual([]);
       });
     });
 
@@ -128,7 +128,7 @@ export function sessionEndContract(name: string, openStore: () => Promise<Store>
         const opened = await Promise.all(all.map((one) => open(store, one)));
         await store.sweepSessions(start + 2 * hour);
         const ids = opened.map(({ session }) => session.id);
-        expect(await store.endedAmong(ids)).toHaveLength(1100);
+        expect(await store.liveAmong(ids)).toEqual([]);
         expect(await store.findSession(all[1099]?.tokenHash ?? "")).toBeNull();
       }, 30_000);
     });

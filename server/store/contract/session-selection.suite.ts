@@ -13,8 +13,11 @@ export function sessionSelectionContract(name: string, openStore: () => Promise<
     const granted = (providerSession: string, contact = signed("ada")) =>
       open(store, opening(contact, { grant: { sealedRefreshToken: null, providerSession } }));
     const end = (selection: EndSelection) => store.endSelected(selection, start);
-    const endedOf = (...all: readonly { session: { id: string } }[]) =>
-      store.endedAmong(all.map(({ session }) => session.id));
+    async function endedOf(...all: readonly { session: { id: string } }[]) {
+      const ids = all.map(({ session }) => session.id);
+      const live = new Set((await store.liveAmong(ids)).map(({ id }) => id));
+      return ids.filter((id) => !live.has(id));
+    }
 
     describe("ending those of a contact", () => {
       const ofAda = (issuedBeforeSeconds = start / 1000): EndSelection => ({

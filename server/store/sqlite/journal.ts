@@ -12,7 +12,7 @@ import type { Kysely } from "kysely";
 import type { ConversationStatus } from "../../../shared/protocol.ts";
 import { decideAppends, type KnownMessages, type NewMessage } from "../append.ts";
 import type { Schema } from "../schema.ts";
-import type { Appended, ConversationRecord, MessageDraft } from "../store.ts";
+import type { Appended, ConversationHead, ConversationRecord, MessageDraft } from "../store.ts";
 import type { Unit } from "../unit.ts";
 import type { Database } from "./database.ts";
 import { journalUnits } from "./journal-units.ts";
@@ -40,6 +40,7 @@ export interface MessageJournal {
   append(drafts: readonly MessageDraft[]): readonly Appended[];
   /** The conversation as it is with its unfiled messages. */
   current(conversation: ConversationRecord): ConversationRecord;
+  currentHead(head: ConversationHead): ConversationHead;
   lastSeq(conversationId: string): number;
   /** Puts a conversation's messages into their places, in a transaction of its own. */
   file(conversationId: string): void;
@@ -159,6 +160,11 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
       if (!head) return conversation;
       const { lastSeq, updatedAt, state } = head;
       return { ...conversation, lastSeq, updatedAt, state };
+    },
+
+    currentHead(stored) {
+      const head = heads.get(stored.id);
+      return head ? { ...stored, lastSeq: head.lastSeq, state: head.state } : stored;
     },
 
     lastSeq: (conversationId) => heads.get(conversationId)?.lastSeq ?? 0,

@@ -4,6 +4,7 @@ import type { Unit } from "../unit.ts";
 import { auditUnits } from "../units/audit.ts";
 import { configurationUnits } from "../units/configuration.ts";
 import { conversationUnits } from "../units/conversation.ts";
+import { conversationHeadUnits } from "../units/conversation-head.ts";
 import { conversationListUnits } from "../units/conversation-list.ts";
 import { grantUnits } from "../units/grant.ts";
 import { jwkSetUnits } from "../units/jwk-set.ts";
@@ -42,6 +43,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const tokenStates = tokenStateUnits(db);
   const conversations = conversationUnits(db);
   const lists = conversationListUnits(db, sqliteDialect);
+  const heads = conversationHeadUnits(db, sqliteDialect);
   const messages = messageUnits(db);
   const keys = platformKeyUnits(db);
   const jwkSets = jwkSetUnits(db);
@@ -115,7 +117,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     endSelected: (selection, at) => write(() => selections.end(selection, at)),
     endSelectedOnce: (selection, use, at) => write(() => selections.endOnce(selection, use, at)),
     sessionsOf: async (contactId, at) => database.run(selections.list(contactId, at)),
-    endedAmong: async (ids) => database.run(ends.endedAmong(ids)),
+    liveAmong: async (ids) => database.run(ends.liveAmong(ids)),
     tokenState: async (question) => database.run(tokenStates.of(question)),
     sweepSessions: async (at) => {
       while (await write(() => ends.sweepSome(at)));
@@ -139,6 +141,11 @@ export async function openSqliteStore(path: string): Promise<Store> {
       journal.fileAll();
       return database.run(lists.list(query));
     },
+    heads: async (ids) => database.run(heads.among(ids)).map(journal.currentHead),
+    activeHeads: async (since, limit) => {
+      journal.fileAll();
+      return database.run(heads.updatedSince(since, limit));
+    },
     markReceipts: (id, by, positions) =>
       write(() => conversations.markReceipts(id, by, positions, journal.lastSeq(id))),
     updateConversation: async (id, change, at) => {
@@ -158,6 +165,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     saveJwkSet: (set) => write(() => jwkSets.save(set)),
 
     configuration: async () => database.run(configuration.read()),
+    configurationRevision: async () => database.run(configuration.revision()),
     changeConfiguration: (change) => write(() => configuration.change(change)),
 
     appendAudit: (draft, at) => write(() => audit.append(draft, at)),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { takingOver } from "../contract/handover.suite.ts";
 import type { Unit } from "../unit.ts";
 import { auditUnits } from "../units/audit.ts";
+import { conversationHeadUnits } from "../units/conversation-head.ts";
 import { conversationListUnits } from "../units/conversation-list.ts";
 import { grantUnits } from "../units/grant.ts";
 import { handoverUnits } from "../units/handover.ts";
@@ -93,7 +94,10 @@ describe("The query plan", () => {
       sessionUnits(db).open(takingOver("v", "ada", { identityToken: null })),
     "of finding the conversations of a handover": () => handoverUnits(db).concerned(takingOver("v")),
     "of what there is to revoke": () => grantUnits(db).toRevoke(1, 10),
-    "of asking which sessions have ended": () => sessionEndUnits(db, sqliteDialect).endedAmong(["a"]),
+    "of asking which sessions have ended": () => sessionEndUnits(db, sqliteDialect).liveAmong(["a"]),
+    "of how far conversations have come": () => conversationHeadUnits(db, sqliteDialect).among(["a"]),
+    "of conversations that were active lately": () =>
+      conversationHeadUnits(db, sqliteDialect).updatedSince(5, 10),
     "of a page of the audit log": () => auditUnits(db).page(7, 50),
     "of writing into the audit log": () =>
       auditUnits(db).append({ actor: "a", action: "b", target: "c", detail: "d" }, 1),

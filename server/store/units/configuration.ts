@@ -36,6 +36,8 @@ export function configurationUnits(db: Kysely<Schema>) {
   }
 
   return {
+    revision,
+
     *read(): Unit<StoredConfiguration> {
       const current = yield* revision();
       const found = yield* rows(findObjects, {});

@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import type { Dialect } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
+import type { LiveTimes } from "../store.ts";
 import { row, rows, type Unit, write } from "../unit.ts";
 import { contactUnits } from "./contact.ts";
 import { tokenUnits } from "./token.ts";
@@ -48,7 +49,7 @@ export function sessionEndUnits(db: Kysely<Schema>, dialect: Dialect) {
   const liveAmong = statement((p: { ids: string }) =>
     db
       .selectFrom("session")
-      .select("id")
+      .select(["id", "idle_expires_at", "absolute_expires_at"])
       .where("id", "in", dialect.listed(p.ids))
       .where("ended_at", "is", null),
   );
@@ -104,11 +105,13 @@ export function sessionEndUnits(db: Kysely<Schema>, dialect: Dialect) {
       return renewed;
     },
 
-    /** A session that the store has forgotten has ended as well. */
-    *endedAmong(ids: readonly string[]): Unit<readonly string[]> {
+    *liveAmong(ids: readonly string[]): Unit<readonly LiveTimes[]> {
       const found = yield* rows(liveAmong, { ids: JSON.stringify(ids) });
-      const live = new Set(found.map(({ id }) => id));
-      return ids.filter((id) => !live.has(id));
+      return found.map((live) => ({
+        id: live.id,
+        idleExpiresAt: live.idle_expires_at,
+        absoluteExpiresAt: live.absolute_expires_at,
+      }));
     },
 
     /** @returns whether there may be more to sweep */
