@@ -7,7 +7,9 @@ import { getRequestListener } from "@hono/node-server";
 import { type Clock, systemClock } from "../shared/clock.ts";
 import { ProblemError } from "../shared/problem-error.ts";
 import { createAdministration } from "./admin/administration.ts";
+import { createContactAdministration, tellErased } from "./admin/contacts.ts";
 import { createKeyUsage } from "./admin/key-usage.ts";
+import { createRetention } from "./admin/retention.ts";
 import { createAgents } from "./agent/agents.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import type { Environment } from "./config/environment.ts";
@@ -188,6 +190,14 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     log,
     encodeMessage: createMessageEncoder(),
   });
+  const erased = tellErased(bus);
+  const retention = createRetention({
+    store,
+    clock,
+    communities: () => config.communities.values(),
+    erased,
+    failed: (error) => log.error({ event: "sweep_failed", error }),
+  });
   let closing: Promise<void> | null = null;
   const routes = createRoutes({
     config,
@@ -204,6 +214,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       jwkSets,
       changed: liveSessions.sweep,
     }),
+    contactAdministration: createContactAdministration({ store, clock, audit, erased }),
     auditTrail: audit,
     platformTokens,
     tokenCheck: createTokenCheck({ clock, limits, jwkSets, config, lookUp: store.tokenState }),
@@ -247,6 +258,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     messages.sweep();
     frames.sweep();
     logoutRequests.sweep();
+    void retention.sweep();
     keyUsage.write().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
     sessions.sweep().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
   }

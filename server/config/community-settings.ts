@@ -33,6 +33,9 @@ const sessionSchema = exactObject({
   anonymousSeconds: v.optional(wholeNumber(1, 365 * day), 3 * day),
 });
 
+const days = v.nullish(wholeNumber(1, 36_500), null);
+const retentionSchema = exactObject({ messageDays: days, visitorDays: days });
+
 const communitySchema = exactObject({
   id: slug,
   name: v.optional(line(1, 200)),
@@ -48,6 +51,7 @@ const communitySchema = exactObject({
   clockSkewSeconds: v.optional(wholeNumber(0, 600), 60),
   singleUseTokens: v.optional(v.boolean(), false),
   session: v.optional(sessionSchema, {}),
+  retention: v.optional(retentionSchema, {}),
   attributePrefix: v.optional(line(0, 64), "comm100."),
   extraValueMapping: v.optional(listOf("extraValueMapping", mappingSchema), []),
   oidc: v.nullish(v.unknown()),

@@ -64,6 +64,13 @@ export interface Community {
     readonly absoluteSeconds: number;
     readonly anonymousSeconds: number;
   };
+  /** How long what was written is kept; null: for ever. */
+  readonly retention: {
+    /** Messages older than this are removed, with their attachments. */
+    readonly messageDays: number | null;
+    /** Visitors whose conversation is older than this, and who have no live session, are erased. */
+    readonly visitorDays: number | null;
+  };
   /** Claims that start with it are attributes: `comm100.email` → field `email`. */
   readonly attributePrefix: string;
   readonly extraValueMapping: readonly { readonly key: string; readonly field: FieldName }[];

@@ -43,6 +43,7 @@ describe("The configuration file", () => {
       stepUp: "ask",
       oidc: null,
       session: { idleSeconds: 1800, absoluteSeconds: 86_400, anonymousSeconds: 259_200 },
+      retention: { messageDays: null, visitorDays: null },
       attributePrefix: "comm100.",
       extraValueMapping: [],
     });
@@ -99,6 +100,8 @@ describe("The configuration file", () => {
     ["communities[0].session", community({ session: [] })],
     ["communities[0].keys[0]", keys([])],
     ["communities[0].keys[0].jwks", keys({ jwks: [] })],
+    ["communities[0].retention.messageDays", community({ retention: { messageDays: 0 } })],
+    ["communities[0].retention.x", community({ retention: { x: 1 } })],
     ["communities[0].session.x", community({ session: { x: 1 } })],
     [
       "communities[0].extraValueMapping[0].field",

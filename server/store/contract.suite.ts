@@ -5,6 +5,7 @@ import { configurationContract } from "./contract/configuration.suite.ts";
 import { conversationHeadContract } from "./contract/conversation-heads.suite.ts";
 import { conversationListContract } from "./contract/conversation-list.suite.ts";
 import { conversationContract } from "./contract/conversations.suite.ts";
+import { erasureContract } from "./contract/erasure.suite.ts";
 import { grantContract } from "./contract/grants.suite.ts";
 import { handoverContract } from "./contract/handover.suite.ts";
 import { handoverPropertyContract } from "./contract/handover-property.suite.ts";
@@ -34,4 +35,5 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
   keyContract(name, open);
   configurationContract(name, open);
   jwkSetContract(name, open);
+  erasureContract(name, open);
 }

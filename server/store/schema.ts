@@ -164,6 +164,12 @@ export interface AuditEntryTable {
   hash: string;
 }
 
+/** Contacts that are gone, by an id that says nothing about them. */
+export interface ErasureTable {
+  contact_id: string;
+  at: number;
+}
+
 /** When a key last verified a token. */
 export interface KeyUseTable {
   community_id: string;
@@ -175,17 +181,18 @@ export interface Schema {
   contact: ContactTable;
   conversation: ConversationTable;
   message: MessageTable;
+  attachment: AttachmentTable;
   session: SessionTable;
   session_grant: SessionGrantTable;
   former_session_token: FormerSessionTokenTable;
   session_token: SessionTokenTable;
   revoked_token: RevokedTokenTable;
   used_token: UsedTokenTable;
-  attachment: AttachmentTable;
   platform_key: PlatformKeyTable;
   jwk_set: JwkSetTable;
   configuration_revision: ConfigurationRevisionTable;
   configuration_object: ConfigurationObjectTable;
   audit_entry: AuditEntryTable;
   key_use: KeyUseTable;
+  erasure: ErasureTable;
 }

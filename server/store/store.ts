@@ -9,6 +9,7 @@
 import type { AuditStore } from "./audit-store.ts";
 import type { ConfigurationStore } from "./configuration-store.ts";
 import type { ConversationStore } from "./conversation-store.ts";
+import type { ErasureStore } from "./erasure-store.ts";
 import type { GrantStore } from "./grant-store.ts";
 import type { JwkSetStore } from "./jwk-set-store.ts";
 import type { KeyUseStore } from "./key-use-store.ts";
@@ -17,6 +18,7 @@ import type { SealedStore } from "./sealed-store.ts";
 import type { SessionStore } from "./session-store.ts";
 
 export type * from "./conversation-store.ts";
+export type * from "./erasure-store.ts";
 export type { GrantStore, RevocableGrant, SessionGrant } from "./grant-store.ts";
 export type * from "./platform-key-store.ts";
 export type * from "./session-store.ts";
@@ -30,9 +32,15 @@ export interface Store
     ConfigurationStore,
     AuditStore,
     KeyUseStore,
+    ErasureStore,
     SealedStore {
   /** Resolves if the store answers; what `/readyz` asks. */
   ping(): Promise<void>;
+  /**
+   * Copies everything into a new SQLite file while others go on; null where the database has tools of its own for that.
+   * Throws `unavailable` where the file can't be written.
+   */
+  readonly backup: ((path: string) => Promise<void>) | null;
   /** Settles after everything accepted is durable. */
   close(): Promise<void>;
 }

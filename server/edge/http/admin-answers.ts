@@ -33,6 +33,7 @@ export const community = v.object({
     absoluteSeconds: v.number(),
     anonymousSeconds: v.number(),
   }),
+  retention: v.object({ messageDays: v.nullable(v.number()), visitorDays: v.nullable(v.number()) }),
   attributePrefix: v.string(),
   extraValueMapping: v.array(
     v.object({ key: v.string(), field: v.union([v.picklist(standardFields), customField]) }),

@@ -16,12 +16,12 @@ import type {
 
 type Shape<T> = v.GenericSchema<unknown, T>;
 
-const timestamp = v.pipe(v.string(), v.isoTimestamp());
+export const timestamp = v.pipe(v.string(), v.isoTimestamp());
 const uuid = v.pipe(v.string(), v.uuid());
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
 const receipts = v.object({ delivered: seq, read: seq });
 
-const contact = v.object({
+export const contact = v.object({
   id: v.string(),
   platformKey: v.string(),
   name: v.nullable(v.string()),
@@ -37,7 +37,7 @@ const contact = v.object({
   ),
 }) satisfies Shape<Contact>;
 
-const message = v.object({
+export const message = v.object({
   id: uuid,
   seq,
   author: v.object({ kind: v.picklist(["contact", "agent", "system"]), name: v.nullable(v.string()) }),

@@ -87,6 +87,10 @@ const rows: readonly (readonly [string, readonly number[], object?])[] = [
   ["DELETE /api/v1/admin/deployments/made-web", administratorsOnly(204)],
   ["DELETE /api/v1/admin/communities/made", administratorsOnly(204)],
   ["GET /api/v1/admin/audit", administratorsOnly(200)],
+  ["GET /api/v1/admin/contacts?platformKey=x", administratorsOnly(404)],
+  ["GET /api/v1/admin/contacts/x", administratorsOnly(404)],
+  ["DELETE /api/v1/admin/contacts/x", administratorsOnly(404)],
+  ["GET /api/v1/admin/erasures", administratorsOnly(200)],
   ["GET /embed/acme-web", everyone(200)],
   ["GET /console/", everyone(200)],
   ["GET /console", everyone(308)],
@@ -158,4 +162,4 @@ test("every route of the table is in the API description, under a name of its ow
 type Paths = Record<string, Record<string, { summary: string; operationId: string }>>;
 
 const matches = (row: string, route: string): boolean =>
-  new RegExp(`^${route.replace(/:[^/]+/g, "[^/]+")}$`).test(row);
+  new RegExp(`^${route.replace(/:[^/]+/g, "[^/]+")}$`).test(row.replace(/\?.*$/, ""));

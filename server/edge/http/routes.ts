@@ -1,4 +1,5 @@
 import { adminAuditRoutes } from "./admin-audit-routes.ts";
+import { adminContactRoutes } from "./admin-contact-routes.ts";
 import { adminKeyRoutes } from "./admin-key-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { agentRoutes } from "./agent-routes.ts";
@@ -26,6 +27,7 @@ export function createRoutes(deps: RouteDependencies): readonly Route[] {
     ...adminRoutes(deps),
     ...adminKeyRoutes(deps),
     ...adminAuditRoutes(deps),
+    ...adminContactRoutes(deps),
     ...tokenCheckRoutes(deps),
     ...pageRoutes(deps),
     ...assetRoutes(deps),

@@ -6,16 +6,19 @@ import { configurationUnits } from "../units/configuration.ts";
 import { conversationUnits } from "../units/conversation.ts";
 import { conversationHeadUnits } from "../units/conversation-head.ts";
 import { conversationListUnits } from "../units/conversation-list.ts";
+import { erasureUnits } from "../units/erasure.ts";
 import { grantUnits } from "../units/grant.ts";
 import { jwkSetUnits } from "../units/jwk-set.ts";
 import { keyUseUnits } from "../units/key-use.ts";
 import { messageUnits } from "../units/message.ts";
 import { platformKeyUnits } from "../units/platform-key.ts";
+import { retentionUnits } from "../units/retention.ts";
 import { sealedUnits } from "../units/sealed.ts";
 import { sessionUnits } from "../units/session.ts";
 import { sessionEndUnits } from "../units/session-end.ts";
 import { sessionSelectionUnits } from "../units/session-selection.ts";
 import { tokenStateUnits } from "../units/token-state.ts";
+import { backUp } from "./backup.ts";
 import { openDatabase } from "./database.ts";
 import { createJournal } from "./journal.ts";
 import { kyselyOf, sqliteDialect } from "./kysely.ts";
@@ -51,6 +54,8 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const audit = auditUnits(db);
   const keyUses = keyUseUnits(db);
   const sealed = sealedUnits(db);
+  const erasures = erasureUnits(db, sqliteDialect);
+  const retention = retentionUnits(db, sqliteDialect);
   const journal = createJournal(database, db);
   journal.reload();
 
@@ -174,6 +179,30 @@ export async function openSqliteStore(path: string): Promise<Store> {
 
     recordKeyUses: (uses) => write(() => keyUses.record(uses)),
     keyUses: async (communityId) => database.run(keyUses.ofCommunity(communityId)),
+
+    findContact: async (platformKey) => database.run(erasures.findByKey(platformKey)),
+    contactRecord: async (contactId) => database.run(erasures.record(contactId)),
+    eraseContact: async (contactId, at) => {
+      const erased = await group.run(() => {
+        journal.fileWithin(database.run(erasures.concerned(contactId)).conversationIds);
+        return database.run(erasures.erase(contactId, at));
+      });
+      // What is filed may stand in the journal still.
+      if (erased) journal.fileAll();
+      return erased;
+    },
+    wasErased: async (contactId) => database.run(erasures.wasErased(contactId)),
+    erasures: async ({ after, limit }) => database.run(erasures.list(after, limit)),
+    expire: (policy, cursor, at) =>
+      group.run(() => {
+        const due = database.run(retention.candidates(policy, cursor));
+        const ids = due.flatMap(
+          ({ contact_id }) => database.run(erasures.concerned(contact_id)).conversationIds,
+        );
+        journal.fileWithin([...due.map(({ id }) => id), ...ids]);
+        return database.run(retention.expire(policy, cursor, at));
+      }),
+    backup: (path) => backUp(database.connection, path),
 
     renewSealed: (renew) => write(() => sealed.renew(renew)),
 
