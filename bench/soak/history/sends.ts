@@ -1,0 +1,36 @@
+import type { MessageNumber } from "../message-number.ts";
+import type { Observation, Violation } from "./observation.ts";
+
+/** What became of messages on the writers' side. */
+export interface Sends {
+  readonly sent: ReadonlySet<MessageNumber>;
+  /** The `seq` of each acknowledged message. */
+  readonly acknowledged: ReadonlyMap<MessageNumber, number>;
+  /** Refused at least once: others may have overtaken it since. */
+  readonly refused: ReadonlySet<MessageNumber>;
+  readonly violations: readonly Violation[];
+}
+
+export function readSends(history: readonly Observation[]): Sends {
+  const sent = new Set<MessageNumber>();
+  const acknowledged = new Map<MessageNumber, number>();
+  const refused = new Set<MessageNumber>();
+  const violations: Violation[] = [];
+  for (const seen of history) {
+    if (seen.kind === "sent") sent.add(seen.message);
+    else if (seen.kind === "refused") {
+      refused.add(seen.message);
+      if (!seen.retryable)
+        violations.push({ rule: "refused", detail: `Message ${seen.message} was refused: ${seen.code}.` });
+    } else if (seen.kind === "acknowledged") {
+      const before = acknowledged.get(seen.message);
+      if (before !== undefined && before !== seen.seq)
+        violations.push({
+          rule: "misplaced",
+          detail: `Message ${seen.message} was acknowledged at ${before} and at ${seen.seq}.`,
+        });
+      acknowledged.set(seen.message, before ?? seen.seq);
+    }
+  }
+  return { sent, acknowledged, refused, violations };
+}
