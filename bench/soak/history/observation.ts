@@ -54,8 +54,10 @@ export type Observation =
   | { readonly kind: "heard"; readonly reader: Reader; readonly seq: number; readonly message: MessageNumber }
   /** Something came that nobody wrote like this. */
   | { readonly kind: "altered"; readonly reader: Reader; readonly seq: number; readonly what: string }
-  /** A position is asked for, or was confirmed. */
-  | { readonly kind: "marking" | "marked"; readonly position: Position; readonly seq: number }
+  /** A position is asked for. */
+  | { readonly kind: "marking"; readonly position: Position; readonly seq: number }
+  /** It was confirmed. */
+  | { readonly kind: "marked"; readonly position: Position; readonly seq: number }
   /** In the end, when all was quiet: read from the store through one node, from the first message to the last. */
   | {
       readonly kind: "stored";
