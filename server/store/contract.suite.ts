@@ -1,6 +1,7 @@
 /** What every store does; the suite that each runs. */
 
 import { appendPropertyContract } from "./contract/append-property.suite.ts";
+import { attachmentContract } from "./contract/attachments.suite.ts";
 import { configurationContract } from "./contract/configuration.suite.ts";
 import { conversationHeadContract } from "./contract/conversation-heads.suite.ts";
 import { conversationListContract } from "./contract/conversation-list.suite.ts";
@@ -28,6 +29,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
   handoverPropertyContract(name, open);
   tokenStateContract(name, open);
   conversationContract(name, open);
+  attachmentContract(name, open);
   conversationListContract(name, open);
   conversationHeadContract(name, open);
   appendPropertyContract(name, open);

@@ -6,6 +6,7 @@
  * awaiting it may rely on it. Times are milliseconds since 1970-01-01 UTC and are handed in; the store reads no clock.
  */
 
+import type { AttachmentStore } from "./attachment-store.ts";
 import type { AuditStore } from "./audit-store.ts";
 import type { ConfigurationStore } from "./configuration-store.ts";
 import type { ConversationStore } from "./conversation-store.ts";
@@ -17,6 +18,7 @@ import type { KeyStore } from "./platform-key-store.ts";
 import type { SealedStore } from "./sealed-store.ts";
 import type { SessionStore } from "./session-store.ts";
 
+export type * from "./attachment-store.ts";
 export type * from "./conversation-store.ts";
 export type * from "./erasure-store.ts";
 export type { GrantStore, RevocableGrant, SessionGrant } from "./grant-store.ts";
@@ -27,6 +29,7 @@ export interface Store
   extends SessionStore,
     GrantStore,
     ConversationStore,
+    AttachmentStore,
     KeyStore,
     JwkSetStore,
     ConfigurationStore,

@@ -1,6 +1,7 @@
 import { createCommitGroup, longestWaitMs } from "../commit-group.ts";
 import type { Appended, MessageDraft, SessionDetails, Store } from "../store.ts";
 import type { Unit } from "../unit.ts";
+import { attachmentUnits } from "../units/attachment.ts";
 import { auditUnits } from "../units/audit.ts";
 import { configurationUnits } from "../units/configuration.ts";
 import { conversationUnits } from "../units/conversation.ts";
@@ -28,7 +29,7 @@ import { migrate } from "./migrations.ts";
  * Opens the embedded store, makes the file where there is none, and brings its schema up to date.
  *
  * @param path of the database file, or `:memory:`
- * Throws `unavailable` where another process has the file open for longer than 2 seconds.
+ * Throws NewerSchemaError, and `unavailable` where another process has the file open for longer than 2 seconds.
  */
 export async function openSqliteStore(path: string): Promise<Store> {
   const database = openDatabase(path);
@@ -37,7 +38,12 @@ export async function openSqliteStore(path: string): Promise<Store> {
     "pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory; pragma cache_size = -65536; pragma wal_autocheckpoint = 4000",
   );
   const db = kyselyOf(database.connection);
-  await migrate(database, db);
+  try {
+    await migrate(database, db);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 
   const sessions = sessionUnits(db);
   const ends = sessionEndUnits(db, sqliteDialect);
@@ -48,6 +54,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const lists = conversationListUnits(db, sqliteDialect);
   const heads = conversationHeadUnits(db, sqliteDialect);
   const messages = messageUnits(db);
+  const attachments = attachmentUnits(db);
   const keys = platformKeyUnits(db);
   const jwkSets = jwkSetUnits(db);
   const configuration = configurationUnits(db);
@@ -161,6 +168,19 @@ export async function openSqliteStore(path: string): Promise<Store> {
         return changed && ((yield* lists.withDetails([changed]))[0] ?? null);
       });
     },
+
+    addAttachment: (draft) => write(() => attachments.add(draft)),
+    attachmentStored: (id, at) => write(() => attachments.stored(id, at)),
+    claimAttachments: (claim) => write(() => attachments.claim(claim)),
+    attachment: async (id) => database.run(attachments.find(id)),
+    settleAttachments: ({ before, at, limit }) =>
+      group.run(() => {
+        const due = database.run(attachments.unsettled(before, limit));
+        journal.fileWithin(due.map(({ conversation_id }) => conversation_id));
+        return database.run(attachments.settle(before, at, limit));
+      }),
+    releaseAttachments: (conversationId) => write(() => attachments.releaseOf(conversationId)),
+    forgetAttachment: (id) => write(() => attachments.forget(id)),
 
     platformKeys: async () => database.run(keys.list()),
     addPlatformKey: (key, unlessNewerThan) => write(() => keys.add(key, unlessNewerThan)),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { takingOver } from "../contract/handover.suite.ts";
 import type { Unit } from "../unit.ts";
+import { attachmentUnits } from "../units/attachment.ts";
 import { auditUnits } from "../units/audit.ts";
 import { conversationHeadUnits } from "../units/conversation-head.ts";
 import { conversationListUnits } from "../units/conversation-list.ts";
@@ -98,6 +99,25 @@ describe("The query plan", () => {
     "of how far conversations have come": () => conversationHeadUnits(db, sqliteDialect).among(["a"]),
     "of conversations that were active lately": () =>
       conversationHeadUnits(db, sqliteDialect).updatedSince(5, 10),
+    "of adding an attachment": () =>
+      attachmentUnits(db).add({
+        attachment: { id: "a", name: "a", type: "t", size: 1 },
+        conversationId: "c",
+        uploader: "contact",
+        sessionId: "s",
+        at: 1,
+        allowance: { bytes: 9, since: 0 },
+      }),
+    "of claiming attachments": () =>
+      attachmentUnits(db).claim({
+        conversationId: "c",
+        uploader: "contact",
+        messageId: "m",
+        ids: ["a"],
+        at: 1,
+      }),
+    "of settling attachments": () => attachmentUnits(db).settle(2, 2, 10),
+    "of moving attachments along": () => attachmentUnits(db).follow("c", "m", "n"),
     "of a page of the audit log": () => auditUnits(db).page(7, 50),
     "of writing into the audit log": () =>
       auditUnits(db).append({ actor: "a", action: "b", target: "c", detail: "d" }, 1),

@@ -4,6 +4,7 @@ import type { ContactRecord, Erased, Erasure } from "../erasure-store.ts";
 import type { Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import { row, rows, type Unit, write } from "../unit.ts";
+import { attachmentUnits } from "./attachment.ts";
 import { contactUnits, toContact } from "./contact.ts";
 import { toSession } from "./session.ts";
 import { sessionEndUnits } from "./session-end.ts";
@@ -19,6 +20,7 @@ export const nothingErased: Erased = {
 export function erasureUnits(db: Kysely<Schema>, dialect: Dialect) {
   const contacts = contactUnits(db);
   const ends = sessionEndUnits(db, dialect);
+  const attachments = attachmentUnits(db);
 
   const sessionsOf = statement((p: { contactId: string }) =>
     db
@@ -93,6 +95,7 @@ export function erasureUnits(db: Kysely<Schema>, dialect: Dialect) {
       const removed = yield* rows(removeMessages, { key });
       messages += removed.length;
       attachmentIds.push(...removed.flatMap(({ attachments }) => idsOf(attachments)));
+      yield* attachments.releaseOf(id);
       yield* write(removeConversation, { key });
       conversationIds.push(id);
     }

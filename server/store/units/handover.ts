@@ -12,6 +12,7 @@ import type { HandedOver, Handover, HandoverRefusal, SessionOpening } from "../s
 import { timeOrderedId } from "../time-ordered-id.ts";
 import { row, rows, type Unit, write } from "../unit.ts";
 import { formatUuid } from "../uuid.ts";
+import { attachmentUnits } from "./attachment.ts";
 import { contactUnits } from "./contact.ts";
 import { type ConversationRow, conversationUnits } from "./conversation.ts";
 import { messageUnits, toMessage } from "./message.ts";
@@ -24,6 +25,7 @@ export function handoverUnits(db: Kysely<Schema>) {
   const contacts = contactUnits(db);
   const conversations = conversationUnits(db);
   const messages = messageUnits(db);
+  const attachments = attachmentUnits(db);
 
   const findSession = statement((p: { tokenHash: string }) =>
     db.selectFrom("session").selectAll().where("token_hash", "=", p.tokenHash),
@@ -135,6 +137,8 @@ export function handoverUnits(db: Kysely<Schema>) {
       yield* say(handover.writtenBefore, own, marker, at);
       yield* write(move, { from: theirs.key, to: own.key, offset: marker });
     }
+    // Uploads that nobody has sent yet come along too.
+    yield* attachments.move(theirs.id, own.id);
     yield* write(leave, { key: theirs.key, to: own.id });
     if (isEmpty) return { conversation: own, lastMessage: null };
     const lastSeq = marker + theirs.last_seq;
@@ -160,6 +164,7 @@ export function handoverUnits(db: Kysely<Schema>) {
       do newId = idAfter(theirs.id, newId);
       while (yield* row(findTaken, { one: theirs.key, other: own.key, id: newId }));
       yield* write(rename, { key: theirs.key, id, newId });
+      yield* attachments.follow(theirs.id, id, newId);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Erased, Expired, RetentionPolicy } from "../erasure-store.ts";
 import type { Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import { row, rows, type Unit } from "../unit.ts";
+import { attachmentUnits } from "./attachment.ts";
 import { erasureUnits, idsOf, joined, nothingErased } from "./erasure.ts";
 
 /** Conversations looked at in one transaction: whoever writes meanwhile waits some milliseconds at most. */
@@ -13,6 +14,7 @@ export const removedAtOnce = 2000;
 
 export function retentionUnits(db: Kysely<Schema>, dialect: Dialect) {
   const erasures = erasureUnits(db, dialect);
+  const attachments = attachmentUnits(db);
 
   const candidates = statement((p: { communityId: string; after: number; limit: number }) =>
     db
@@ -62,11 +64,9 @@ export function retentionUnits(db: Kysely<Schema>, dialect: Dialect) {
     const kept = yield* row(firstKept, { key, before });
     const seq = Math.min(kept?.seq ?? Number.MAX_SAFE_INTEGER, oldest.seq + removedAtOnce);
     const removed = yield* rows(removeBelow, { key, seq });
-    return {
-      ...nothingErased,
-      messages: removed.length,
-      attachmentIds: removed.flatMap(({ attachments }) => idsOf(attachments)),
-    };
+    const attachmentIds = removed.flatMap((message) => idsOf(message.attachments));
+    yield* attachments.release(attachmentIds);
+    return { ...nothingErased, messages: removed.length, attachmentIds };
   }
 
   function* isForgotten(contactId: string, at: number): Unit<boolean> {
