@@ -7,6 +7,7 @@ import { getRequestListener } from "@hono/node-server";
 import { type Clock, systemClock } from "../shared/clock.ts";
 import { ProblemError } from "../shared/problem-error.ts";
 import { createAdministration } from "./admin/administration.ts";
+import { createBackups } from "./admin/backups.ts";
 import { createContactAdministration, tellErased } from "./admin/contacts.ts";
 import { createKeyUsage } from "./admin/key-usage.ts";
 import { createRetention } from "./admin/retention.ts";
@@ -214,6 +215,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       jwkSets,
       changed: liveSessions.sweep,
     }),
+    backups: createBackups({ store, dataDir: environment.dataDir, audit }),
     contactAdministration: createContactAdministration({ store, clock, audit, erased }),
     auditTrail: audit,
     platformTokens,

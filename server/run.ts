@@ -8,6 +8,7 @@ import { readEnvironment } from "./config/environment.ts";
 import { loadFile } from "./config/load.ts";
 import { MissingBuildError } from "./edge/static/bundles.ts";
 import { createLog } from "./observability/log.ts";
+import { NewerSchemaError } from "./store/newer-schema-error.ts";
 
 /** Longest time from the signal to the end of the process. */
 const stopMs = 10_000;
@@ -61,6 +62,11 @@ export async function run(): Promise<void> {
   } catch (error) {
     if (error instanceof ConfigurationError) complain(faultLines(error.faults));
     else complain([messageOf(error)]);
-    process.exitCode = error instanceof ConfigurationError || error instanceof MissingBuildError ? 2 : 1;
+    process.exitCode =
+      error instanceof ConfigurationError ||
+      error instanceof MissingBuildError ||
+      error instanceof NewerSchemaError
+        ? 2
+        : 1;
   }
 }

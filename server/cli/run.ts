@@ -3,6 +3,10 @@ import packageJson from "../../package.json" with { type: "json" };
 import type { Clock } from "../../shared/clock.ts";
 import { ConfigurationError, faultLines } from "../config/configuration-error.ts";
 import { tokenAlgorithms } from "../identity/keys.ts";
+import { NewerSchemaError } from "../store/newer-schema-error.ts";
+import { backup } from "./backup/backup.ts";
+import { migrate } from "./backup/migrate.ts";
+import { restore } from "./backup/restore.ts";
 import { check } from "./check.ts";
 import { checkConfig } from "./config.ts";
 import { type Console, UsageError } from "./console.ts";
@@ -98,6 +102,21 @@ function commands(argv: readonly string[], clock: Clock, console: Console) {
       doctor({ config: text("config"), json: json === true }, clock, console),
     );
   cli
+    .command(
+      "backup <directory>",
+      "Write conversations and attachments into a new directory; the server goes on",
+    )
+    .option("--url <origin>", "The running server (default: this machine, at PORT)")
+    .action((directory: string) => backup(directory, { url: text("url") }, clock, console));
+  cli
+    .command("restore <directory>", "Put a backup in the place of what stands; the server must be stopped")
+    .option("--erasures <file>", "Answer of GET /api/v1/admin/erasures: whom to erase again")
+    .action((directory: string) => restore(directory, { erasures: text("erasures") }, clock, console));
+  cli
+    .command("migrate", "Bring the schema up to date, as the server does when it starts")
+    .option("--dry-run", "Say what would be done, try it, and undo it")
+    .action(({ dryRun }: { dryRun?: boolean }) => migrate({ dryRun: dryRun === true }, console));
+  cli
     .command("snippet <deployment>", "Print the HTML to paste into the pages of a deployment")
     .option("--config <file>", "Configuration file (default: VOUCH_CONFIG, else vouch.json)")
     .option("--url <origin>", "The origin browsers see (default: PUBLIC_URL)")
@@ -114,6 +133,10 @@ function commands(argv: readonly string[], clock: Clock, console: Console) {
 function explain(error: unknown, console: Console): ExitCode {
   if (error instanceof ConfigurationError) {
     for (const line of faultLines(error.faults)) console.remark(line);
+    return 2;
+  }
+  if (error instanceof NewerSchemaError) {
+    console.remark(error.message);
     return 2;
   }
   // cac does not export its error class.

@@ -1,4 +1,5 @@
 import type { Administration } from "../../admin/administration.ts";
+import type { Backups } from "../../admin/backups.ts";
 import type { ContactAdministration } from "../../admin/contacts.ts";
 import type { Agents } from "../../agent/agents.ts";
 import type { AuditTrail } from "../../audit/audit-log.ts";
@@ -25,6 +26,7 @@ export interface RouteDependencies {
   readonly conversations: Conversations;
   readonly agents: Agents;
   readonly administration: Administration;
+  readonly backups: Backups;
   readonly contactAdministration: ContactAdministration;
   readonly auditTrail: AuditTrail;
   readonly platformTokens: PlatformTokens;

@@ -90,6 +90,7 @@ const rows: readonly (readonly [string, readonly number[], object?])[] = [
   ["GET /api/v1/admin/contacts?platformKey=x", administratorsOnly(404)],
   ["GET /api/v1/admin/contacts/x", administratorsOnly(404)],
   ["DELETE /api/v1/admin/contacts/x", administratorsOnly(404)],
+  ["POST /api/v1/admin/backup", administratorsOnly(200)],
   ["GET /api/v1/admin/erasures", administratorsOnly(200)],
   ["GET /embed/acme-web", everyone(200)],
   ["GET /console/", everyone(200)],

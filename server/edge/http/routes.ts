@@ -1,4 +1,5 @@
 import { adminAuditRoutes } from "./admin-audit-routes.ts";
+import { adminBackupRoutes } from "./admin-backup-routes.ts";
 import { adminContactRoutes } from "./admin-contact-routes.ts";
 import { adminKeyRoutes } from "./admin-key-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
@@ -28,6 +29,7 @@ export function createRoutes(deps: RouteDependencies): readonly Route[] {
     ...adminKeyRoutes(deps),
     ...adminAuditRoutes(deps),
     ...adminContactRoutes(deps),
+    ...adminBackupRoutes(deps),
     ...tokenCheckRoutes(deps),
     ...pageRoutes(deps),
     ...assetRoutes(deps),

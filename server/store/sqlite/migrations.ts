@@ -3,6 +3,7 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
+import { refuseNewer } from "../newer-schema-error.ts";
 import type { Schema } from "../schema.ts";
 import type { Database } from "./database.ts";
 
@@ -181,16 +182,38 @@ async function runAll(db: Parameters<Migration["up"]>[0], statements: readonly s
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
 
-/** Brings the schema up to date, all of it or, where a migration throws, none: Kysely leaves transactions of SQLite to us. */
-export async function migrate(database: Database, db: Kysely<Schema>): Promise<void> {
+/**
+ * Brings the schema up to date, all of it or, where a migration throws, none: Kysely leaves transactions of SQLite to us.
+ *
+ * @param end `undo`: tries it, and leaves everything as it was
+ * @returns the names of the migrations that were made, in their order
+ * @throws NewerSchemaError
+ */
+export async function migrate(
+  database: Database,
+  db: Kysely<Schema>,
+  end: "keep" | "undo" = "keep",
+): Promise<readonly string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   database.exec("begin immediate");
   try {
-    const { error } = await migrator.migrateToLatest();
+    refuseNewer(executedIn(database), Object.keys(migrations));
+    const { error, results = [] } = await migrator.migrateToLatest();
     if (error) throw error;
-    database.exec("commit");
+    if (end === "keep") database.exec("commit");
+    else database.rollback();
+    return results.map(({ migrationName }) => migrationName);
   } catch (error) {
     database.rollback();
     throw error;
   }
+}
+
+function executedIn({ connection }: Database): readonly string[] {
+  const exists = connection.prepare("select 1 from sqlite_schema where name = 'kysely_migration'").get();
+  if (!exists) return [];
+  return connection
+    .prepare("select name from kysely_migration")
+    .all()
+    .map(({ name }) => String(name));
 }
