@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { createCommitGroup } from "./commit-group.ts";
 
+interface Options {
+  readonly commitFails?: () => boolean;
+  /** Default: at once. */
+  readonly sync?: () => Promise<void>;
+}
+
 /** A transaction over a list: what is committed, and what is not yet. */
-function setUp(options: { readonly commitFails?: () => boolean } = {}) {
+function setUp(options: Options = {}) {
   const log: string[] = [];
   const committed: string[] = [];
   let open: string[] = [];
@@ -20,6 +26,7 @@ function setUp(options: { readonly commitFails?: () => boolean } = {}) {
         log.push("commit");
       },
       rollback: () => log.push("rollback"),
+      sync: options.sync ?? (async () => {}),
     },
     {
       atEndOfTurn: (flush) => turns.push(flush),
@@ -105,11 +112,11 @@ describe("A commit group", () => {
     expect(committed).toEqual(["a"]);
   });
 
-  it("commits at its close what still waits for others", () => {
+  it("commits at its close what still waits for others", async () => {
     const { group, committed, store } = setUp();
     group.expect();
     void group.run(store("a"));
-    group.close();
+    await group.close();
     expect(committed).toEqual(["a"]);
   });
 
@@ -201,11 +208,113 @@ describe("A commit group", () => {
   it("commits what is waiting when it is closed, and takes nothing afterwards", async () => {
     const { group, store, committed, endTurn } = setUp();
     const last = group.run(store("a"));
-    group.close();
+    await group.close();
     expect(await last).toBe("a");
     expect(committed).toEqual(["a"]);
     await expect(group.run(store("b"))).rejects.toMatchObject({ code: "unavailable" });
     await endTurn();
     expect(committed).toEqual(["a"]);
+  });
+});
+
+/** A disk that is as slow, and as broken, as the test says. */
+function slowDisk() {
+  const waiting: PromiseWithResolvers<void>[] = [];
+  return {
+    sync: () => {
+      const one = Promise.withResolvers<void>();
+      waiting.push(one);
+      return one.promise;
+    },
+    syncs: () => waiting.length,
+    finish: () => waiting.at(-1)?.resolve(),
+    fail: () => waiting.at(-1)?.reject(new Error("I/O error")),
+  };
+}
+
+describe("A commit group on a slow disk", () => {
+  /** Who was told, in which order. */
+  function setUpSlow() {
+    const disk = slowDisk();
+    const told: string[] = [];
+    const tell = (name: string, promise: Promise<unknown>) =>
+      void promise.then(
+        () => told.push(name),
+        (error) => told.push(`${name}: ${error.code}`),
+      );
+    return { ...setUp({ sync: disk.sync }), disk, told, tell };
+  }
+
+  it("tells nobody before the sync is over", async () => {
+    const { group, store, committed, endTurn, disk, told, tell } = setUpSlow();
+    tell("a", group.run(store("a")));
+    await endTurn();
+    expect([committed, told]).toEqual([["a"], []]);
+    disk.finish();
+    await endTurn();
+    expect(told).toEqual(["a"]);
+  });
+
+  it("commits what is asked for during the sync together, after it", async () => {
+    const { group, store, log, endTurn, disk, told, tell } = setUpSlow();
+    tell("a", group.run(store("a")));
+    await endTurn();
+    for (const value of ["b", "c"]) {
+      tell(value, group.run(store(value)));
+      await endTurn();
+    }
+    expect([log, disk.syncs()]).toEqual([["begin", "commit"], 1]);
+    disk.finish();
+    await endTurn();
+    await endTurn();
+    expect([log, disk.syncs(), told]).toEqual([["begin", "commit", "begin", "commit"], 2, ["a"]]);
+    disk.finish();
+    await endTurn();
+    expect(told).toEqual(["a", "b", "c"]);
+  });
+
+  it("keeps whoever has read until what was committed before is durable", async () => {
+    const { group, store, endTurn, disk, told, tell } = setUpSlow();
+    await group.durable();
+    void group.run(store("a"));
+    await endTurn();
+    tell("read", group.durable());
+    await endTurn();
+    expect(told).toEqual([]);
+    disk.finish();
+    await endTurn();
+    expect(told).toEqual(["read"]);
+  });
+
+  it("refuses everybody for good once a sync has failed", async () => {
+    const { group, store, committed, endTurn, disk, told, tell } = setUpSlow();
+    tell("a", group.run(store("a")));
+    await endTurn();
+    tell("b", group.run(store("b")));
+    tell("read", group.durable());
+    disk.fail();
+    await endTurn();
+    tell("c", group.run(store("c")));
+    tell("later read", group.durable());
+    tell("close", group.close());
+    await endTurn();
+    expect(told.toSorted()).toEqual(
+      ["a", "b", "c", "close", "later read", "read"].map((name) => `${name}: unavailable`),
+    );
+    expect(committed).toEqual(["a"]);
+  });
+
+  it("closes once everything is durable, what was asked for during the last sync included", async () => {
+    const { group, store, committed, endTurn, disk, told, tell } = setUpSlow();
+    tell("a", group.run(store("a")));
+    await endTurn();
+    tell("b", group.run(store("b")));
+    tell("close", group.close());
+    disk.finish();
+    await endTurn();
+    expect([committed, told]).toEqual([["a", "b"], ["a"]]);
+    disk.finish();
+    await endTurn();
+    expect(told).toEqual(["a", "b", "close"]);
   });
 });

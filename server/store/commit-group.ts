@@ -1,15 +1,19 @@
 /**
- * Group commit: whatever is asked for in one turn of the event loop shares one transaction and one wait for the disk. Each
- * promise settles after the commit. A disk that takes 200 µs to sync would otherwise allow 5,000 messages a second.
+ * Group commit: whatever is asked for in one turn of the event loop, or while the disk is busy with the group before, shares
+ * one transaction and one wait for the disk. Each promise settles once its group is durable. A disk that takes 200 µs to sync
+ * would otherwise allow 5,000 messages a second.
  */
 
 import { ProblemError } from "../../shared/problem-error.ts";
 
 export interface Transaction {
   begin(): void;
+  /** Everybody sees it from now on; a power cut may take it still. */
   commit(): void;
   /** Undoes everything since `begin`, in the database and in memory. */
   rollback(): void;
+  /** Settles once everything that was committed before the call is on the disk. Never called while one is under way. */
+  sync(): Promise<void>;
 }
 
 export interface CommitGroup {
@@ -30,8 +34,13 @@ export interface CommitGroup {
    * @returns to be called in the turn in which it is asked for, or once it will not be
    */
   expect(): () => void;
-  /** Commits what is waiting; refuses everything afterwards with `unavailable`. */
-  close(): void;
+  /**
+   * For whoever has just read: settles once everything that was committed before the call is durable, so that nobody is shown
+   * what a power cut could take back. Rejects with `unavailable` where the disk failed.
+   */
+  durable(): Promise<void>;
+  /** Commits what is waiting; refuses everything afterwards with `unavailable`. Settles once all of it is durable. */
+  close(): Promise<void>;
 }
 
 /** Something to be done in a transaction, and whom to tell. */
@@ -54,17 +63,26 @@ export interface CommitSchedule {
   atLatest(flush: () => void): () => void;
 }
 
+/**
+ * A sync that fails refuses everything for good: nobody knows what of the group is on the disk, and to ask again would be
+ * answered with a success that means nothing (Linux marks the pages clean). Whoever opens the store anew finds what there is.
+ */
 export function createCommitGroup(transaction: Transaction, schedule: CommitSchedule): CommitGroup {
   const collectors: (() => Job | null)[] = [];
   let jobs: Job[] = [];
-  let state: "empty" | "waiting" | "due" = "empty";
+  let state: "empty" | "waiting" | "due" | "syncing" = "empty";
+  /** Of the newest group. */
+  let synced = Promise.resolve();
+  let refusal: ProblemError | null = null;
   let expected = 0;
   let cancelWait = () => {};
-  let closed = false;
 
   function wake(): void {
-    if (closed) throw new ProblemError("unavailable", { detail: "The store is closed." });
-    if (state !== "empty") return;
+    if (refusal) throw refusal;
+    if (state === "empty") gather();
+  }
+
+  function gather(): void {
     if (expected === 0) finish();
     else {
       state = "waiting";
@@ -86,21 +104,46 @@ export function createCommitGroup(transaction: Transaction, schedule: CommitSche
 
   function flush(): void {
     cancelWait();
-    state = "empty";
-    const due = [...jobs, ...collectors.map((take) => take()).filter((job) => job !== null)];
-    jobs = [];
-    if (due.length === 0) return;
-    const failure = attempt(due);
-    if (!failure) {
-      for (const job of due) job.succeed();
+    // Left over from a turn in which `close` came first.
+    if (state === "syncing") return;
+    const committed = commit(take());
+    if (committed.length === 0) {
+      state = "empty";
       return;
     }
+    state = "syncing";
+    synced = transaction.sync().then(
+      () => {
+        for (const job of committed) job.succeed();
+        gather();
+      },
+      (cause) => {
+        refusal = new ProblemError("unavailable", { cause });
+        for (const job of [...committed, ...take()]) job.fail(refusal);
+        throw refusal;
+      },
+    );
+    // Whoever awaits `durable` is told.
+    synced.catch(() => {});
+  }
+
+  function take(): readonly Job[] {
+    const due = [...jobs, ...collectors.map((collected) => collected()).filter((job) => job !== null)];
+    jobs = [];
+    return due;
+  }
+
+  /** @returns what was committed: all of it, or without those that fail by themselves; they are told */
+  function commit(due: readonly Job[]): readonly Job[] {
+    if (due.length === 0) return [];
+    const failure = attempt(due);
+    if (!failure) return due;
     const parts = due.flatMap((job) => job.parts());
-    for (const part of parts) {
+    return parts.filter((part) => {
       const alone = parts.length === 1 ? failure : attempt([part]);
       if (alone) part.fail(alone.error);
-      else part.succeed();
-    }
+      return !alone;
+    });
   }
 
   function attempt(due: readonly Job[]): { readonly error: unknown } | null {
@@ -147,9 +190,12 @@ export function createCommitGroup(transaction: Transaction, schedule: CommitSche
         open = false;
       };
     },
-    close() {
+    durable: () => synced,
+    async close() {
+      refusal ??= new ProblemError("unavailable", { detail: "The store is closed." });
+      await synced;
       flush();
-      closed = true;
+      await synced;
     },
   };
 }

@@ -105,15 +105,13 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
   function fileHeads(due: ReadonlyMap<string, Head>): void {
     if (due.size === 0) return;
     // Not synced: if a power cut takes the filing, it takes the trimming of the journal with it.
-    database.exec("pragma synchronous = normal; begin immediate");
+    database.exec("begin immediate");
     try {
       database.run(fileUnit(due));
       database.exec("commit");
     } catch (error) {
       database.rollback();
       throw error;
-    } finally {
-      database.exec("pragma synchronous = full");
     }
     forget(due);
   }

@@ -24,14 +24,19 @@ import { openDatabase } from "./database.ts";
 import { createJournal } from "./journal.ts";
 import { kyselyOf, sqliteDialect } from "./kysely.ts";
 import { migrate } from "./migrations.ts";
+import { openWalSync, type SyncFile } from "./wal-sync.ts";
 
 /**
  * Opens the embedded store, makes the file where there is none, and brings its schema up to date.
  *
  * @param path of the database file, or `:memory:`
+ * @param options.syncFile in the place of the disk's own
  * Throws NewerSchemaError, and `unavailable` where another process has the file open for longer than 2 seconds.
  */
-export async function openSqliteStore(path: string): Promise<Store> {
+export async function openSqliteStore(
+  path: string,
+  options: { readonly syncFile?: SyncFile } = {},
+): Promise<Store> {
   const database = openDatabase(path);
   // Exclusive: the journal's memory is the only one.
   database.exec(
@@ -44,6 +49,9 @@ export async function openSqliteStore(path: string): Promise<Store> {
     database.close();
     throw error;
   }
+  // From here on the group sees to it that nothing is answered before it is durable.
+  database.exec("pragma synchronous = normal");
+  const wal = openWalSync(path, options.syncFile);
 
   const sessions = sessionUnits(db);
   const ends = sessionEndUnits(db, sqliteDialect);
@@ -77,6 +85,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
         database.rollback();
         journal.reload();
       },
+      sync: wal.sync,
     },
     {
       atEndOfTurn: setImmediate,
@@ -101,6 +110,14 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const write = <Result>(makeUnit: () => Unit<Result>): Promise<Result> =>
     group.run(() => database.run(makeUnit()));
 
+  /** Nobody is shown what a power cut could take back. */
+  async function durable<Found>(found: Found): Promise<Found> {
+    await group.durable();
+    return found;
+  }
+
+  const read = <Result>(unit: Unit<Result>): Promise<Result> => durable(database.run(unit));
+
   const withCurrent = <Details extends SessionDetails>(details: Details): Details => ({
     ...details,
     conversation: journal.current(details.conversation),
@@ -118,7 +135,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     recordContact: (contact, token, at) => write(() => sessions.recordContact(contact, token, at)),
     findSession: async (tokenHash) => {
       const found = database.run(sessions.find(tokenHash));
-      return found && withCurrent(found);
+      return durable(found && withCurrent(found));
     },
     renewSession: async (renewal) => {
       const renewed = await write(() => ends.keepFormer(renewal.sessionId, sessions.renew(renewal)));
@@ -128,35 +145,35 @@ export async function openSqliteStore(path: string): Promise<Store> {
     endSession: (end) => write(() => ends.end(end)),
     endSelected: (selection, at) => write(() => selections.end(selection, at)),
     endSelectedOnce: (selection, use, at) => write(() => selections.endOnce(selection, use, at)),
-    sessionsOf: async (contactId, at) => database.run(selections.list(contactId, at)),
-    liveAmong: async (ids) => database.run(ends.liveAmong(ids)),
-    tokenState: async (question) => database.run(tokenStates.of(question)),
+    sessionsOf: async (contactId, at) => read(selections.list(contactId, at)),
+    liveAmong: async (ids) => read(ends.liveAmong(ids)),
+    tokenState: async (question) => read(tokenStates.of(question)),
     sweepSessions: async (at) => {
       while (await write(() => ends.sweepSome(at)));
     },
 
-    grant: async (sessionId) => database.run(grants.find(sessionId)),
+    grant: async (sessionId) => read(grants.find(sessionId)),
     replaceRefreshToken: (sessionId, sealed) => write(() => grants.replace(sessionId, sealed)),
-    grantsToRevoke: async (at, limit) => database.run(grants.toRevoke(at, limit)),
+    grantsToRevoke: async (at, limit) => read(grants.toRevoke(at, limit)),
     removeGrant: (sessionId) => write(() => grants.remove(sessionId)),
 
     append,
     messages: async (conversationId, query) => {
       journal.file(conversationId);
-      return database.run(messages.page(conversationId, query));
+      return read(messages.page(conversationId, query));
     },
     conversation: async (id) => {
       journal.file(id);
-      return database.run(lists.one(id));
+      return read(lists.one(id));
     },
     conversations: async (query) => {
       journal.fileAll();
-      return database.run(lists.list(query));
+      return read(lists.list(query));
     },
-    heads: async (ids) => database.run(heads.among(ids)).map(journal.currentHead),
+    heads: async (ids) => durable(database.run(heads.among(ids)).map(journal.currentHead)),
     activeHeads: async (since, limit) => {
       journal.fileAll();
-      return database.run(heads.updatedSince(since, limit));
+      return read(heads.updatedSince(since, limit));
     },
     markReceipts: (id, by, positions) =>
       write(() => conversations.markReceipts(id, by, positions, journal.lastSeq(id))),
@@ -172,7 +189,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     addAttachment: (draft) => write(() => attachments.add(draft)),
     attachmentStored: (id, at) => write(() => attachments.stored(id, at)),
     claimAttachments: (claim) => write(() => attachments.claim(claim)),
-    attachment: async (id) => database.run(attachments.find(id)),
+    attachment: async (id) => read(attachments.find(id)),
     settleAttachments: ({ before, at, limit }) =>
       group.run(() => {
         const due = database.run(attachments.unsettled(before, limit));
@@ -182,26 +199,25 @@ export async function openSqliteStore(path: string): Promise<Store> {
     releaseAttachments: (conversationId) => write(() => attachments.releaseOf(conversationId)),
     forgetAttachment: (id) => write(() => attachments.forget(id)),
 
-    platformKeys: async () => database.run(keys.list()),
+    platformKeys: async () => read(keys.list()),
     addPlatformKey: (key, unlessNewerThan) => write(() => keys.add(key, unlessNewerThan)),
     removePlatformKeys: (createdBefore) => write(() => keys.removeBefore(createdBefore)),
 
-    jwkSet: async (url) => database.run(jwkSets.find(url)),
+    jwkSet: async (url) => read(jwkSets.find(url)),
     saveJwkSet: (set) => write(() => jwkSets.save(set)),
 
-    configuration: async () => database.run(configuration.read()),
-    configurationRevision: async () => database.run(configuration.revision()),
+    configuration: async () => read(configuration.read()),
+    configurationRevision: async () => read(configuration.revision()),
     changeConfiguration: (change) => write(() => configuration.change(change)),
 
     appendAudit: (draft, at) => write(() => audit.append(draft, at)),
-    auditEntries: async ({ before = Number.MAX_SAFE_INTEGER, limit }) =>
-      database.run(audit.page(before, limit)),
+    auditEntries: async ({ before = Number.MAX_SAFE_INTEGER, limit }) => read(audit.page(before, limit)),
 
     recordKeyUses: (uses) => write(() => keyUses.record(uses)),
-    keyUses: async (communityId) => database.run(keyUses.ofCommunity(communityId)),
+    keyUses: async (communityId) => read(keyUses.ofCommunity(communityId)),
 
-    findContact: async (platformKey) => database.run(erasures.findByKey(platformKey)),
-    contactRecord: async (contactId) => database.run(erasures.record(contactId)),
+    findContact: async (platformKey) => read(erasures.findByKey(platformKey)),
+    contactRecord: async (contactId) => read(erasures.record(contactId)),
     eraseContact: async (contactId, at) => {
       const erased = await group.run(() => {
         journal.fileWithin(database.run(erasures.concerned(contactId)).conversationIds);
@@ -211,8 +227,8 @@ export async function openSqliteStore(path: string): Promise<Store> {
       if (erased) journal.fileAll();
       return erased;
     },
-    wasErased: async (contactId) => database.run(erasures.wasErased(contactId)),
-    erasures: async ({ after, limit }) => database.run(erasures.list(after, limit)),
+    wasErased: async (contactId) => read(erasures.wasErased(contactId)),
+    erasures: async ({ after, limit }) => read(erasures.list(after, limit)),
     expire: (policy, cursor, at) =>
       group.run(() => {
         const due = database.run(retention.candidates(policy, cursor));
@@ -226,13 +242,15 @@ export async function openSqliteStore(path: string): Promise<Store> {
 
     renewSealed: (renew) => write(() => sealed.renew(renew)),
 
-    ping: async () => {
-      database.exec("select 1");
-    },
+    ping: async () => durable(database.exec("select 1")),
     close: async () => {
-      group.close();
-      journal.fileAll();
-      database.close();
+      try {
+        await group.close();
+        journal.fileAll();
+      } finally {
+        database.close();
+        await wal.close();
+      }
     },
   };
 }
