@@ -46,17 +46,46 @@ export interface PresenceEvent {
   readonly asks: boolean;
 }
 
+/** An administrator changed the configuration. */
+export interface ConfigurationEvent {
+  readonly kind: "changed";
+  readonly revision: number;
+}
+
 /** Topics a socket listens to: its own conversation, its own session, or (agents) every conversation; and what nodes tell each other. */
 export interface Topics {
   readonly [conversation: `conversation:${string}`]: ConversationEvent;
   readonly [session: `session:${string}`]: SessionEvent;
   readonly conversations: ConversationEvent;
   readonly presence: PresenceEvent;
+  readonly configuration: ConfigurationEvent;
 }
+
+/**
+ * How far hints can be relied on.
+ *
+ * - `certain`: one process, nothing gets lost
+ * - `whole`: all nodes are heard, as far as is known
+ * - `partial`: a node fell silent; what happens there is found in the store alone
+ * - `cut`: nothing is heard of any other node, nor by any
+ */
+export type BusHealth = "certain" | "whole" | "partial" | "cut";
 
 export interface Bus {
   publish<Topic extends keyof Topics>(topic: Topic, event: Topics[Topic]): void;
   /** @returns a function that ends the subscription; calling it again does nothing */
   subscribe<Topic extends keyof Topics>(topic: Topic, listener: (event: Topics[Topic]) => void): () => void;
+  /**
+   * Resolves once every subscription made before is in force: what the store is asked for afterwards, and the events,
+   * leave no gap between them. Where hints are cut it resolves at once.
+   */
+  settled(): Promise<void>;
+  readonly health: BusHealth;
+  /**
+   * Calls the listener whenever events may have been lost up to now: whoever relied on them looks at the store.
+   *
+   * @returns a function that ends this
+   */
+  onDoubt(listener: () => void): () => void;
   close(): Promise<void>;
 }

@@ -39,6 +39,10 @@ export function createInProcessBus(
       };
     },
 
+    async settled() {},
+    health: "certain",
+    onDoubt: () => () => {},
+
     async close() {
       listeners.clear();
     },

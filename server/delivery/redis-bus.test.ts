@@ -1,0 +1,264 @@
+import { randomBytes } from "node:crypto";
+import { createClient } from "redis";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { parseRedisUrl } from "../redis/addresses.ts";
+import type { Link } from "../redis/link.ts";
+import { createOpenLink } from "../redis/open-link.ts";
+import {
+  createRedisProcess,
+  type RedisProcess,
+  redisAnswers,
+  redisCanBeStarted,
+  redisUrl,
+  skipsWithout,
+  startRedisCluster,
+} from "../redis/testing/redis-server.ts";
+import type { BusHealth, ConversationEvent } from "./bus.ts";
+import { busContract } from "./contract.suite.ts";
+import { createRedisBus, type RedisBus } from "./redis-bus.ts";
+
+const withoutRedis = skipsWithout("Redis 7 or newer", !(await redisAnswers()));
+const withoutServers = skipsWithout("redis-server", !(await redisCanBeStarted()));
+
+const opened: RedisBus[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((bus) => bus.close()));
+});
+
+interface Node extends RedisBus {
+  readonly noticed: readonly BusHealth[];
+}
+
+const newPrefix = () => `vouch-test:${randomBytes(6).toString("hex")}:`;
+
+/** A node's bus that has reached Redis. */
+async function openBus(
+  url: string,
+  prefix: string,
+  { failed = (_: unknown) => {}, wrap = (link: Link) => link } = {},
+): Promise<Node> {
+  const noticed: BusHealth[] = [];
+  const open = createOpenLink(parseRedisUrl(url) ?? []);
+  const bus = createRedisBus({
+    open: async (...attempt) => wrap(await open(...attempt)),
+    prefix,
+    nodeId: randomBytes(9).toString("base64url"),
+    random: Math.random,
+    failed,
+    noticed: (health) => noticed.push(health),
+  });
+  opened.push(bus);
+  await bus.attempted;
+  return Object.assign(bus, { noticed });
+}
+
+const message = (seq: number): ConversationEvent => ({
+  kind: "message",
+  conversationId: "c1",
+  message: {
+    id: `0199b7c1-0000-7000-8000-${String(seq).padStart(12, "0")}`,
+    seq,
+    author: { kind: "contact", name: "Ada" },
+    text: `“${seq}” — Grüße 👋`,
+    attachments: [],
+    at: "2026-11-21T09:30:00.000Z",
+    verified: true,
+  },
+});
+
+/** What a node hears of a conversation, from the moment that this resolves. */
+async function listen(bus: RedisBus, topic: "conversation:c1" | "conversations" = "conversation:c1") {
+  const heard: ConversationEvent[] = [];
+  bus.subscribe(topic, (event) => heard.push(event));
+  await bus.settled();
+  return heard;
+}
+
+function nodesContract(name: string, url: () => string): void {
+  describe(`${name}: nodes`, () => {
+    it("hear each other, in order and once, whoever listens where", async () => {
+      const prefix = newPrefix();
+      const [one, two] = [await openBus(url(), prefix), await openBus(url(), prefix)];
+      const heard = await Promise.all([listen(one), listen(two), listen(two, "conversations")]);
+      for (let seq = 1; seq <= 200; seq++) {
+        one.publish("conversation:c1", message(seq));
+        one.publish("conversations", message(seq));
+      }
+      const expected = Array.from({ length: 200 }, (_, index) => message(index + 1));
+      await vi.waitFor(() => expect(heard[1]).toEqual(expected));
+      await vi.waitFor(() => expect(heard[2]).toEqual(expected));
+      two.publish("conversation:c1", message(201));
+      await vi.waitFor(() => expect(heard[0]).toEqual([...expected, message(201)]));
+      expect(heard[1]).toEqual([...expected, message(201)]);
+    });
+
+    it("miss nothing that is said after a subscription has settled", async () => {
+      const prefix = newPrefix();
+      const [one, two] = [await openBus(url(), prefix), await openBus(url(), prefix)];
+      for (let round = 1; round <= 50; round++) {
+        const topic = `conversation:r${round}` as const;
+        const heard = vi.fn();
+        const end = two.subscribe(topic, heard);
+        await two.settled();
+        one.publish(topic, message(round));
+        await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce());
+        end();
+      }
+    });
+
+    it("subscribe anew where everyone had left, in the same turn", async () => {
+      const prefix = newPrefix();
+      const [one, two] = [await openBus(url(), prefix), await openBus(url(), prefix)];
+      const heard = vi.fn();
+      for (let turn = 0; turn < 5; turn++) two.subscribe("session:s1", heard)();
+      two.subscribe("session:s1", heard);
+      await two.settled();
+      one.publish("session:s1", { kind: "ended", sessionId: "s1" });
+      await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce());
+    });
+
+    it("of another installation hear nothing", async () => {
+      const prefix = newPrefix();
+      const [one, other] = [await openBus(url(), prefix), await openBus(url(), newPrefix())];
+      const stranger = await listen(other);
+      const own = await listen(await openBus(url(), prefix));
+      one.publish("conversation:c1", message(1));
+      await vi.waitFor(() => expect(own).toHaveLength(1));
+      expect(stranger).toEqual([]);
+    });
+  });
+}
+
+describe.skipIf(withoutRedis)("The bus through Redis", () => {
+  busContract("Redis", (report) => openBus(redisUrl, newPrefix(), { failed: report }));
+  nodesContract("Redis", () => redisUrl);
+
+  it("leaves out what it does not understand, and goes on", async () => {
+    const prefix = newPrefix();
+    const [one, two] = [await openBus(redisUrl, prefix), await openBus(redisUrl, prefix)];
+    const heard = await listen(two);
+    const client = await createClient({ url: redisUrl }).connect();
+    for (const text of ["", "{", "null", '{"kind":"unheard of"}', '{"kind":"message","conversationId":"c1"}'])
+      await client.sPublish(`${prefix}{conversation:c1}`, `AAAAAAAAAAAA${text}`);
+    client.destroy();
+    one.publish("conversation:c1", message(1));
+    await vi.waitFor(() => expect(heard).toEqual([message(1)]));
+  });
+});
+
+describe.skipIf(withoutServers)("The bus through a Redis that fails", () => {
+  let redis: RedisProcess;
+  beforeAll(async () => {
+    redis = await createRedisProcess();
+    await redis.start();
+  });
+  afterAll(() => redis.remove());
+
+  async function twoNodes() {
+    const prefix = newPrefix();
+    const [one, two] = [await openBus(redis.url, prefix), await openBus(redis.url, prefix)];
+    await listen(one);
+    const doubts = vi.fn();
+    two.onDoubt(doubts);
+    return { one, two, doubts, heard: await listen(two) };
+  }
+
+  it("says at once that hints are cut, delivers within the node, and comes back with a doubt", async () => {
+    const { one, two, doubts, heard } = await twoNodes();
+    const own = await listen(one);
+    await redis.kill();
+    await vi.waitFor(() => expect(two.health).toBe("cut"), { timeout: 1000 });
+    expect(doubts).toHaveBeenCalledOnce();
+    await vi.waitFor(() => expect(one.health).toBe("cut"));
+    one.publish("conversation:c1", message(1));
+    expect(own).toEqual([message(1)]);
+    await two.settled();
+    await redis.start();
+    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["whole", "whole"]), { timeout: 3000 });
+    expect(doubts.mock.calls.length).toBeGreaterThanOrEqual(2);
+    one.publish("conversation:c1", message(2));
+    // What was said without Redis is not said again: the store has it.
+    await vi.waitFor(() => expect(heard).toEqual([message(2)]));
+    expect(two.noticed).toEqual(["whole", "cut", "whole"]);
+  }, 15_000);
+
+  it.each(["normal", "pubsub"])(
+    "notices that its %s connections were killed, and makes all anew",
+    async (type) => {
+      const { one, two, doubts, heard } = await twoNodes();
+      await redis.cli("client", "kill", "type", type);
+      await vi.waitFor(() => expect(two.noticed).toEqual(["whole", "cut", "whole"]), { timeout: 3000 });
+      await vi.waitFor(() => expect(one.health).toBe("whole"), { timeout: 3000 });
+      expect(doubts).toHaveBeenCalled();
+      one.publish("conversation:c1", message(1));
+      await vi.waitFor(() => expect(heard).toEqual([message(1)]));
+    },
+    15_000,
+  );
+
+  it("notices within two seconds that Redis has fallen silent, though the connections stand", async () => {
+    const { two } = await twoNodes();
+    redis.signal("SIGSTOP");
+    const since = performance.now();
+    await vi.waitFor(() => expect(two.health).toBe("cut"), { timeout: 3000 });
+    expect(performance.now() - since).toBeLessThan(2000);
+    redis.signal("SIGCONT");
+    await vi.waitFor(() => expect(two.health).toBe("whole"), { timeout: 8000 });
+  }, 15_000);
+
+  it("doubts as long as another node can't be heard, which may reach the store all the same", async () => {
+    const prefix = newPrefix();
+    let mute = false;
+    const one = await openBus(redis.url, prefix);
+    const other = await openBus(redis.url, prefix, {
+      wrap: (link) => ({ ...link, publish: (...said) => mute || link.publish(...said) }),
+    });
+    const doubts = vi.fn();
+    await vi.waitFor(() => expect([one.health, other.health]).toEqual(["whole", "whole"]));
+    mute = true;
+    one.onDoubt(() => doubts(one.health));
+    await vi.waitFor(() => expect(doubts).toHaveBeenCalledWith("partial"), { timeout: 4000 });
+    mute = false;
+    await vi.waitFor(() => expect(doubts).toHaveBeenLastCalledWith("whole"), { timeout: 4000 });
+  }, 15_000);
+});
+
+describe.skipIf(withoutServers)("The bus through a cluster", () => {
+  let cluster: Awaited<ReturnType<typeof startRedisCluster>>;
+  beforeAll(async () => {
+    cluster = await startRedisCluster();
+  }, 30_000);
+  afterAll(() => cluster?.remove());
+
+  busContract("Redis Cluster", (report) => openBus(cluster.url, newPrefix(), { failed: report }));
+  nodesContract("Redis Cluster", () => cluster.url);
+
+  it("is found from one of its addresses, and spreads what all agents hear over its servers", async () => {
+    const [first = ""] = cluster.url.split(",");
+    const prefix = newPrefix();
+    const bus = await openBus(first, prefix);
+    await listen(bus, "conversations");
+    const carried = await Promise.all(
+      cluster.servers.map(async ({ cli }) =>
+        (await cli("pubsub", "shardchannels", `${prefix}*`)).split("\n"),
+      ),
+    );
+    const ofAgents = carried.map((names) => names.filter((name) => name.includes("conversations")).length);
+    expect(ofAgents.every((count) => count > 0)).toBe(true);
+    expect(ofAgents.reduce((sum, count) => sum + count)).toBe(16);
+  });
+
+  it("doubts when one of its servers is lost, and is whole again after its return", async () => {
+    const prefix = newPrefix();
+    const [one, two] = [await openBus(cluster.url, prefix), await openBus(cluster.url, prefix)];
+    const [, server] = cluster.servers;
+    const heard = await listen(two, "conversations");
+    await server?.kill();
+    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["cut", "cut"]), { timeout: 3000 });
+    await server?.start();
+    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["whole", "whole"]), { timeout: 15_000 });
+    for (let seq = 1; seq <= 20; seq++)
+      one.publish("conversations", { ...message(seq), conversationId: `c${seq}` });
+    await vi.waitFor(() => expect(heard).toHaveLength(20));
+  }, 30_000);
+});

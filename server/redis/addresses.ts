@@ -1,0 +1,63 @@
+import type { RedisClientOptions } from "redis";
+
+/** Unanswered commands of one connection; a server that falls so far behind is taken for lost. */
+const mostWaiting = 10_000;
+
+const connectMs = 2000;
+
+/** What every connection is made with: at its first fault it ends, and all begins anew (`keep-link.ts`). */
+export const connectionOptions = {
+  disableOfflineQueue: true,
+  commandsQueueMaxLength: mostWaiting,
+  // The package would set a timer for each command; silence is noticed by the pulse of the bus.
+  commandOptions: { timeout: 0 },
+  maintNotifications: "disabled",
+  RESP: 3,
+} as const satisfies RedisClientOptions;
+
+export const socketOptions = { connectTimeout: connectMs, reconnectStrategy: false } as const;
+
+/** A server of Redis, as a URL says it. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+}
+
+/**
+ * REDIS_URL: one address, or several of a cluster, separated by commas. One is enough for a cluster; several are for
+ * the case that one does not answer.
+ *
+ * @returns null where it is none
+ */
+export function parseRedisUrl(text: string): readonly RedisAddress[] | null {
+  const addresses = text.split(",").map((part) => parseAddress(part.trim()));
+  return addresses.every((address) => address !== null) ? addresses : null;
+}
+
+function parseAddress(text: string): RedisAddress | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || /%(?![0-9a-f]{2})/i.test(url.username + url.password)) return null;
+  if (!["redis:", "rediss:"].includes(url.protocol) || url.hostname === "") return null;
+  // Hints know no numbered databases: nodes that name one would hear those of another.
+  if (!["", "/", "/0"].includes(url.pathname) || url.search !== "" || url.hash !== "") return null;
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: Number(url.port || 6379),
+    tls: url.protocol === "rediss:",
+    username: decoded(url.username),
+    password: decoded(url.password),
+  };
+}
+
+const decoded = (part: string): string | undefined => (part === "" ? undefined : decodeURIComponent(part));
+
+export const socketOf = ({ host, port, tls }: RedisAddress) =>
+  tls ? { host, port, tls, ...socketOptions } : { host, port, ...socketOptions };
+
+export const credentialsOf = ({ username, password }: RedisAddress) => ({
+  ...(username !== undefined && { username }),
+  ...(password !== undefined && { password }),
+});
