@@ -1,6 +1,6 @@
 /** Where everything meets: builds the parts, hands them to each other, listens. Nothing is decided here. */
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { createServer as createHttpServer } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
@@ -12,6 +12,7 @@ import { createContactAdministration, tellErased } from "./admin/contacts.ts";
 import { createKeyUsage } from "./admin/key-usage.ts";
 import { createRetention } from "./admin/retention.ts";
 import { createAgents } from "./agent/agents.ts";
+import { createPresence } from "./agent/presence.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import type { Environment } from "./config/environment.ts";
 import { createLiveConfig } from "./config/live-config.ts";
@@ -27,9 +28,15 @@ import { createIdentify } from "./edge/access/principal.ts";
 import { createHttpApp } from "./edge/http/app.ts";
 import type { Route } from "./edge/http/route.ts";
 import { createRoutes } from "./edge/http/routes.ts";
+import { createPlaces } from "./edge/limits/places.ts";
 import { createSessionRequestLimit } from "./edge/limits/session-requests.ts";
 import { createTokenBuckets } from "./edge/limits/token-buckets.ts";
 import { closeHttp, listen, trackQuietConnections } from "./edge/listening.ts";
+import { createDepartures } from "./edge/load/departures.ts";
+import { createQueuedBytes } from "./edge/load/queued-bytes.ts";
+import { measureProcess } from "./edge/load/readings.ts";
+import { shedSessionRequests } from "./edge/load/shed-session-requests.ts";
+import { createShedding } from "./edge/load/shedding.ts";
 import { type Bundles, readBundles, warmBundles } from "./edge/static/bundles.ts";
 import { createGateway } from "./edge/websocket/gateway.ts";
 import { createLiveSessions } from "./edge/websocket/live-sessions.ts";
@@ -69,8 +76,12 @@ export interface RunningServer {
   readonly routes: readonly Route[];
   /** Called about once a second by itself: expiry and pulses. */
   sweep(): void;
-  /** Sends everybody away, finishes what is under way (8 s at most), flushes the store. Idempotent. */
+  /** Sends everybody away one after the other, finishes what is under way, flushes the store. Idempotent. */
   close(): Promise<void>;
+  /** Closing, sends away at once whoever is still here. */
+  hurry(): void;
+  /** Longest time that `close` may take, in milliseconds. */
+  readonly stopMs: number;
 }
 
 /** Frames of all kinds, as a multiple of the messages allowed: receipts, typing and pings of a busy hand. */
@@ -79,10 +90,10 @@ const framesPerMessage = 10;
 const logoutsPerMinute = 600;
 const sweepMs = 1000;
 const forgetMs = 60_000;
-/** Leaves the store the rest of the ten seconds that a stop may take. */
-const drainMs = 8000;
-/** Reconnecting clients come back spread over this time. */
-const reconnectSpreadMs = 3000;
+/** For what is under way once the sockets have been sent away. */
+const finishMs = 8000;
+/** For that, and for the store to flush. */
+const endMs = 10_000;
 const readyMs = 2000;
 /** A client that sends its request drop by drop is cut off. */
 const headersMs = 10_000;
@@ -174,7 +185,39 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   // Nothing below waits: the first connection is accepted when everything stands.
   const place = describePlace(environment.publicUrl, environment.host, address.port);
   const origins = createOriginGate(config, place);
-  const metrics = createMetrics({ now: () => performance.now(), sockets: () => gateway.count() });
+  const presence = createPresence({
+    nodeId: randomUUID(),
+    bus,
+    // A clock that is set would make desks come and go.
+    clock: { now: () => performance.now() },
+    later: setImmediate,
+  });
+  const queued = createQueuedBytes(limits.queuedBytesPerNode);
+  const readings = measureProcess();
+  const shedding = createShedding({
+    bounds: limits,
+    sockets: () => gateway.total(),
+    read: readings.read,
+    random: Math.random,
+    log,
+  });
+  const departures = createDepartures({
+    spreadMs: limits.drainSpreadMs,
+    random: Math.random,
+    now: () => performance.now(),
+    every(ms, run) {
+      const timer = setInterval(run, ms);
+      return () => clearInterval(timer);
+    },
+  });
+  const metrics = createMetrics({
+    now: () => performance.now(),
+    load: () => ({
+      sockets: gateway.count(),
+      queuedBytes: queued.total,
+      pressure: shedding.pressure,
+    }),
+  });
   const gateway = createGateway({
     limits,
     clock,
@@ -187,6 +230,11 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     liveSessions,
     messages,
     frames,
+    contacts: createPlaces(limits.socketsPerContact),
+    presence,
+    departures,
+    shedding,
+    queued,
     metrics,
     log,
     encodeMessage: createMessageEncoder(),
@@ -224,7 +272,11 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     liveSessions,
     origins,
     addresses,
-    sessionRequests: createSessionRequestLimit(limits.sessionRequestsPerMinute),
+    sessionRequests: shedSessionRequests(
+      createSessionRequestLimit(limits.sessionRequestsPerMinute),
+      shedding,
+      metrics,
+    ),
     logoutRequests,
     messages,
     metrics,
@@ -252,6 +304,8 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   function sweep(): void {
     liveSessions.sweep();
     gateway.checkPulses();
+    shedding.sweep();
+    presence.sweep();
     jwkSets.sweep();
     void revocations.sweep();
   }
@@ -270,8 +324,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const timers = [setInterval(sweep, sweepMs), setInterval(forget, forgetMs)];
 
   async function close(): Promise<void> {
-    gateway.drain(reconnectSpreadMs, Math.random);
-    await closeHttp(http, { limitMs: drainMs, endQuiet, cut: () => gateway.close() });
+    await departures.start();
+    presence.close();
+    await closeHttp(http, { limitMs: finishMs, endQuiet, cut: () => gateway.close() });
+    readings.close();
     for (const timer of timers) clearInterval(timer);
     jwkSets.close();
     await bus.close();
@@ -286,5 +342,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     routes,
     sweep,
     close: () => (closing ??= close()),
+    hurry: departures.hurry,
+    stopMs: limits.drainSpreadMs + endMs,
   };
 }

@@ -10,9 +10,6 @@ import { MissingBuildError } from "./edge/static/bundles.ts";
 import { createLog } from "./observability/log.ts";
 import { NewerSchemaError } from "./store/newer-schema-error.ts";
 
-/** Longest time from the signal to the end of the process. */
-const stopMs = 10_000;
-
 async function start(): Promise<void> {
   const environment = readEnvironment(process.env);
   const file = await loadFile(environment.configPath, process.env);
@@ -22,9 +19,13 @@ async function start(): Promise<void> {
   if (environment.adminTokenGenerated)
     process.stderr.write(`Administrator token, shown this once: ${environment.adminToken}\n`);
   // Before the line below: whoever reads it may send the signal at once.
+  let isStopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const)
-    process.once(signal, () => {
-      log.info({ event: "stopping", signal });
+    process.on(signal, () => {
+      log.info({ event: isStopping ? "hurrying" : "stopping", signal });
+      // Asked twice, it waits for nobody.
+      if (isStopping) return server.hurry();
+      isStopping = true;
       void stop(server).then((code) => {
         output.flushSync();
         process.exit(code);
@@ -39,7 +40,7 @@ async function start(): Promise<void> {
 
 /** @returns the exit code */
 async function stop(server: RunningServer): Promise<number> {
-  const tooLate = new Promise<number>((resolve) => setTimeout(resolve, stopMs, 0).unref());
+  const tooLate = new Promise<number>((resolve) => setTimeout(resolve, server.stopMs, 0).unref());
   const stopped = server.close().then(
     () => 0,
     (error: unknown) => {

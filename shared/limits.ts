@@ -21,6 +21,16 @@ export const defaultLimits = {
   attributes: 64,
   /** One attribute's value, in code points. */
   attributeCharacters: 1024,
+  /** One attachment. */
+  attachmentBytes: 10 * 1024 * 1024,
+  /** 0: messages carry none. */
+  attachmentsPerMessage: 10,
+  /** Width times height of a picture, all frames together. */
+  attachmentPixels: 50_000_000,
+  /** Uploads of each session, sustained and at once. */
+  attachmentsPerMinute: 30,
+  /** What a customer may attach in 24 hours. */
+  attachmentBytesPerDay: 200 * 1024 * 1024,
   /** Sustained rate for each session. */
   messagesPerSecond: 5,
   /** How many messages a session may send at once before the rate applies. */
@@ -33,8 +43,25 @@ export const defaultLimits = {
   unauthenticatedSocketsPerAddress: 50,
   /** How often a client pings; a peer silent for twice as long is dead. */
   heartbeatMs: 9000,
-  /** Bytes queued towards one socket before it is closed for resuming later. */
+  /**
+   * Bytes queued towards one socket before it is closed for resuming later. From a quarter of them on nothing is read from it,
+   * and what the store can give again is not sent.
+   */
   socketQueueBytes: 256 * 1024,
+  /** Bytes queued towards all sockets of a node: beyond them whoever is behind is cut off. */
+  queuedBytesPerNode: 64 * 1024 * 1024,
+  /** WebSockets for each contact, on this node, over all its sessions. */
+  socketsPerContact: 200,
+  /** WebSockets for each client address. A proxy that is not among the `TRUSTED_PROXIES` is one address. */
+  socketsPerAddress: 10_000,
+  /** WebSockets of one node: newcomers are sent away to come back later. */
+  socketsPerNode: 50_000,
+  /** Of the memory that the machine or the container grants, and of V8's heap limit, in percent: from here on newcomers are sent away. */
+  memoryPercent: 85,
+  /** Mean lateness of the event loop over a second: from here on newcomers are sent away. */
+  eventLoopDelayMs: 1000,
+  /** A node that stops sends its sockets away one after the other over this time at most, 50 a second at least. */
+  drainSpreadMs: 20_000,
 } as const;
 
 export type Limits = { readonly [Name in keyof typeof defaultLimits]: number };

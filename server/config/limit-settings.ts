@@ -20,6 +20,11 @@ const limitsSchema = exactObject({
   bodyBytes: limit("bodyBytes", kib, 16 * mib),
   attributes: limit("attributes", 0, 1000),
   attributeCharacters: limit("attributeCharacters", 1, 64 * kib),
+  attachmentBytes: limit("attachmentBytes", kib, 1024 * mib),
+  attachmentsPerMessage: limit("attachmentsPerMessage", 0, 20),
+  attachmentPixels: limit("attachmentPixels", 10_000, 1_000_000_000),
+  attachmentsPerMinute: limit("attachmentsPerMinute", 1, 1_000_000),
+  attachmentBytesPerDay: limit("attachmentBytesPerDay", kib, 1024 * 1024 * mib),
   messagesPerSecond: limit("messagesPerSecond", 1, 1_000_000),
   messageBurst: limit("messageBurst", 1, 1_000_000),
   sessionRequestsPerMinute: limit("sessionRequestsPerMinute", 1, 1_000_000_000),
@@ -27,6 +32,13 @@ const limitsSchema = exactObject({
   unauthenticatedSocketsPerAddress: limit("unauthenticatedSocketsPerAddress", 1, 1_000_000),
   heartbeatMs: limit("heartbeatMs", 100, 10_000),
   socketQueueBytes: limit("socketQueueBytes", kib, 1024 * mib),
+  queuedBytesPerNode: limit("queuedBytesPerNode", mib, 64 * 1024 * mib),
+  socketsPerContact: limit("socketsPerContact", 1, 1_000_000),
+  socketsPerAddress: limit("socketsPerAddress", 1, 10_000_000),
+  socketsPerNode: limit("socketsPerNode", 1, 10_000_000),
+  memoryPercent: limit("memoryPercent", 1, 99),
+  eventLoopDelayMs: limit("eventLoopDelayMs", 10, 60_000),
+  drainSpreadMs: limit("drainSpreadMs", 0, 600_000),
 } satisfies Record<keyof Limits, unknown>);
 
 export function readLimits(reading: Reading, value: unknown): Limits {

@@ -11,16 +11,26 @@ export interface Metrics {
   /** One message of a customer or agent became durable. `arrivedAt`: by `now` */
   acknowledged(author: "contact" | "agent", arrivedAt: number): void;
   messageRefused(code: ProblemCode): void;
+  /** Somebody was sent away because the node is full. */
+  connectionRefused(pressure: Pressure): void;
   /** The Prometheus text format. */
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-/** @param deps.sockets how many are open now, asked when the metrics are read */
-export function createMetrics(deps: {
-  readonly now: () => number;
-  readonly sockets: () => Readonly<Record<"customer" | "agent", number>>;
-}): Metrics {
-  const { now, sockets } = deps;
+/** Why a node takes nobody in. */
+const pressures = ["sockets", "memory", "event_loop"] as const;
+export type Pressure = (typeof pressures)[number];
+
+export interface Load {
+  readonly sockets: Readonly<Record<"customer" | "agent", number>>;
+  readonly queuedBytes: number;
+  /** null: it takes everybody in. */
+  readonly pressure: Pressure | null;
+}
+
+/** @param deps.load what the node carries now, asked when the metrics are read */
+export function createMetrics(deps: { readonly now: () => number; readonly load: () => Load }): Metrics {
+  const { now, load } = deps;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: "vouch_" });
@@ -60,8 +70,32 @@ export function createMetrics(deps: {
     labelNames: ["kind"],
     registers,
     collect() {
-      for (const [kind, count] of Object.entries(sockets())) this.set({ kind }, count);
+      for (const [kind, count] of Object.entries(load().sockets)) this.set({ kind }, count);
     },
+  });
+  new Gauge({
+    name: "vouch_socket_queue_bytes",
+    help: "Bytes that wait to be written to all sockets.",
+    registers,
+    collect() {
+      this.set(load().queuedBytes);
+    },
+  });
+  new Gauge({
+    name: "vouch_shedding",
+    help: "1 for what makes the node send newcomers away, else 0.",
+    labelNames: ["pressure"],
+    registers,
+    collect() {
+      const { pressure } = load();
+      for (const each of pressures) this.set({ pressure: each }, each === pressure ? 1 : 0);
+    },
+  });
+  const refusedConnections = new Counter({
+    name: "vouch_connections_refused_total",
+    help: "Sockets and session requests sent away because the node is full.",
+    labelNames: ["pressure"],
+    registers,
   });
   const acknowledged = {
     contact: messages.labels("contact"),
@@ -75,6 +109,7 @@ export function createMetrics(deps: {
       acknowledged[author].inc();
       latency.observe((now() - arrivedAt) / 1000);
     },
+    connectionRefused: (pressure) => refusedConnections.inc({ pressure }),
     messageRefused: (code) => messagesRefused.inc({ code }),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };

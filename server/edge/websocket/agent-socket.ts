@@ -1,6 +1,12 @@
 import { ProblemError } from "../../../shared/problem-error.ts";
-import { type AgentClientFrame, type AgentServerFrame, closeCodes } from "../../../shared/protocol.ts";
+import {
+  type AgentClientFrame,
+  type AgentServerFrame,
+  closeCodes,
+  type DeskAgent,
+} from "../../../shared/protocol.ts";
 import type { AgentRole } from "../../agent/agents.ts";
+import type { Colleague } from "../../agent/presence.ts";
 import type { ConversationEvent } from "../../delivery/bus.ts";
 import { parseAgentFrame } from "./client-frames.ts";
 import type { SocketDependencies } from "./dependencies.ts";
@@ -26,7 +32,8 @@ export function admitAgent(outlet: Outlet, token: string, deps: SocketDependenci
   return new AgentSocket(outlet, role, deps);
 }
 
-class AgentSocket implements Listener {
+class AgentSocket implements Listener, Colleague {
+  readonly agent: DeskAgent;
   readonly #outlet: Outlet;
   readonly #deps: SocketDependencies;
   readonly #unsubscribe: () => void;
@@ -36,7 +43,9 @@ class AgentSocket implements Listener {
     this.#deps = deps;
     this.#unsubscribe = deps.bus.subscribe("conversations", (event) => this.#happened(event));
     const { heartbeatMs } = deps.limits;
-    this.#post({ t: "ready", agent: { name: greetings[role] }, heartbeatMs });
+    this.agent = { name: greetings[role] };
+    this.#post({ t: "ready", agent: this.agent, heartbeatMs });
+    deps.presence.arrive(this);
   }
 
   text(text: string): void {
@@ -55,6 +64,11 @@ class AgentSocket implements Listener {
 
   closed(): void {
     this.#unsubscribe();
+    this.#deps.presence.leave(this);
+  }
+
+  agentsChanged(agents: readonly DeskAgent[]): void {
+    this.#post({ t: "presence", agents });
   }
 
   async #act(frame: Exclude<AgentClientFrame, { t: "auth" | "ping" }>): Promise<void> {
@@ -93,8 +107,8 @@ class AgentSocket implements Listener {
   }
 
   #happened(event: ConversationEvent): void {
-    // Live events may be dropped (invariant 4); a queue without end may not be kept.
-    if (this.#outlet.congested) return;
+    // Nothing but typing is left out for a slow desk: what it never heard of it would not look for. Behind by a whole queue it is
+    // closed, and looks at everything when it comes back.
     const { conversationId } = event;
     switch (event.kind) {
       case "message":
@@ -104,7 +118,7 @@ class AgentSocket implements Listener {
         this.#post({ t: "receipt", conversationId, by: event.by, kind: event.receipt, seq: event.seq });
         break;
       case "typing":
-        if (event.by === "contact")
+        if (event.by === "contact" && !this.#outlet.congested)
           this.#post({ t: "typing", conversationId, by: event.by, name: event.name, on: event.on });
         break;
       case "changed":

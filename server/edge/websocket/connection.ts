@@ -5,12 +5,14 @@ import type { Limits } from "../../../shared/limits.ts";
 import { ProblemError } from "../../../shared/problem-error.ts";
 import { closeCodes } from "../../../shared/protocol.ts";
 import type { Log } from "../../observability/log.ts";
+import type { QueuedBytes } from "../load/queued-bytes.ts";
 import type { EndOfTurn } from "./end-of-turn.ts";
 import type { Listener, Outlet } from "./outlet.ts";
 
-/** ws closes with RFC 6455's codes for an oversize frame and for text that is not UTF-8; the contract has its own. */
+/** ws closes with RFC 6455's codes for text that is not UTF-8, too many fragments, an oversize frame; the contract has its own. */
 const ownCodes: Readonly<Record<number, number>> = {
   1007: closeCodes.badFrame,
+  1008: closeCodes.tooLarge,
   1009: closeCodes.tooLarge,
 };
 
@@ -25,15 +27,19 @@ export interface ConnectionDependencies {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly endOfTurn: EndOfTurn;
+  readonly queued: QueuedBytes;
   readonly log: Log;
 }
 
 /** A closing peer that does not answer, in milliseconds. */
 const closePatienceMs = 5000;
 
+/** What the store can give again waits there beyond this share of the queue; the rest is for what can't be read again. */
+const congestedShare = 1 / 4;
+
 type State =
   | { readonly kind: "open" }
-  /** Nothing is read or queued any more until the peer has caught up. */
+  /** Nothing is read from the peer until it has taken what is queued. `since`: it last took something. */
   | { readonly kind: "congested"; readonly since: number }
   | { readonly kind: "closing"; readonly since: number };
 
@@ -46,6 +52,8 @@ export class Connection implements Outlet {
   /** Frames of this turn. */
   #unsent: Buffer[] = [];
   #unsentBytes = 0;
+  /** As last told to the node's count. */
+  #countedBytes = 0;
   #state: State = { kind: "open" };
   #heard = true;
   #heardAt: number;
@@ -67,7 +75,10 @@ export class Connection implements Outlet {
     socket.on("pong", () => this.#hear());
     // Errors of the peer's making; the socket closes itself with the code that fits.
     socket.on("error", () => this.#ended());
-    socket.on("close", () => this.#ended());
+    socket.on("close", () => {
+      this.#ended();
+      this.#count(0);
+    });
   }
 
   get congested(): boolean {
@@ -80,10 +91,21 @@ export class Connection implements Outlet {
 
   send(frame: Buffer): void {
     if (!this.open) return;
-    if (this.#unsent.push(frame) === 1) this.#deps.endOfTurn(this.#flush);
+    const { limits, queued, endOfTurn, clock } = this.#deps;
+    // What was written in an earlier turn. Only who has not taken that is slow: the acknowledgements of one turn may be many.
+    const behindBytes = this.#raw.writableLength;
+    if (behindBytes > 0 && queued.full) {
+      this.terminate();
+      return;
+    }
+    if (this.#unsent.push(frame) === 1) endOfTurn(this.#flush);
     this.#unsentBytes += frame.length;
-    if (this.#state.kind === "open" && this.#queuedBytes > this.#deps.limits.socketQueueBytes) {
-      this.#state = { kind: "congested", since: this.#deps.clock.now() };
+    const queuedBytes = this.#unsentBytes + behindBytes;
+    if (this.#state.kind === "congested") {
+      if (behindBytes > 0 && queuedBytes > limits.socketQueueBytes)
+        this.close(closeCodes.tryLater, "unavailable");
+    } else if (queuedBytes > limits.socketQueueBytes * congestedShare) {
+      this.#state = { kind: "congested", since: clock.now() };
       this.#socket.pause();
     }
   }
@@ -148,8 +170,9 @@ export class Connection implements Outlet {
     this.#heard = true;
   }
 
-  get #queuedBytes(): number {
-    return this.#unsentBytes + this.#raw.writableLength;
+  #count(bytes: number): void {
+    this.#deps.queued.changed(bytes - this.#countedBytes);
+    this.#countedBytes = bytes;
   }
 
   /**
@@ -164,11 +187,16 @@ export class Connection implements Outlet {
     const [first] = frames;
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#raw.write(frames.length === 1 ? first : Buffer.concat(frames), this.#written);
+    this.#count(this.#raw.writableLength);
   };
 
   /** Not the stream's `drain`: that knows its own limit alone, which may be higher than ours. */
   readonly #written = (): void => {
-    if (this.#state.kind !== "congested" || this.#queuedBytes > 0) return;
+    if (this.#raw.writableLength !== this.#countedBytes) this.#count(this.#raw.writableLength);
+    if (this.#state.kind !== "congested") return;
+    // Slow is not stalled: who takes something now and then is waited for.
+    this.#state = { kind: "congested", since: this.#deps.clock.now() };
+    if (this.#unsentBytes + this.#raw.writableLength > 0) return;
     this.#state = { kind: "open" };
     this.#socket.resume();
     this.#listener.drained();

@@ -1,6 +1,7 @@
 import { timestamp } from "../../../shared/clock.ts";
 import { ProblemError } from "../../../shared/problem-error.ts";
-import { type ClientFrame, closeCodes, type Message, type ServerFrame } from "../../../shared/protocol.ts";
+import { type ClientFrame, closeCodes, type ServerFrame } from "../../../shared/protocol.ts";
+import type { Onlooker } from "../../agent/presence.ts";
 import { createFeed, type Feed } from "../../conversation/feed.ts";
 import type { ConversationEvent } from "../../delivery/bus.ts";
 import type { SessionDetails } from "../../store/store.ts";
@@ -30,9 +31,11 @@ export async function admitCustomer(
 ): Promise<Listener> {
   const claimed = await deps.sessions.authenticate(auth.token);
   deps.origins.require(origin, claimed.session.deploymentId);
-  const socket = new CustomerSocket(outlet, claimed, deps);
+  const left = deps.contacts.take(claimed.contact.id);
+  if (left === null) throw new ProblemError("rate_limited", { detail: "Too many sockets of one contact." });
+  const socket = new CustomerSocket(outlet, claimed, deps, left);
   try {
-    socket.start(await deps.sessions.authenticate(auth.token), auth.afterSeq);
+    socket.start(await deps.sessions.authenticate(auth.token), auth);
     return socket;
   } catch (error) {
     socket.closed();
@@ -40,19 +43,30 @@ export async function admitCustomer(
   }
 }
 
-class CustomerSocket implements Listener, SessionSocket {
+class CustomerSocket implements Listener, SessionSocket, Onlooker {
   readonly #outlet: Outlet;
   readonly #deps: SocketDependencies;
   readonly #live: LiveSession;
   readonly #sessionId: string;
   readonly #conversationId: string;
   readonly #unsubscribe: () => void;
+  readonly #left: () => void;
   /** null until the state has been read. */
   #feed: Feed | null = null;
-  /** The newest message that came by before there was a feed: it may be younger than the state that was read. */
-  #early: Message | null = null;
+  /**
+   * What came by before there was a feed, the newest of each kind: it may be younger than the state that was read. null once
+   * that has been told.
+   */
+  #early: Map<string, ConversationEvent> | null = new Map();
 
-  constructor(outlet: Outlet, { session, ...details }: SessionDetails, deps: SocketDependencies) {
+  /** @param left called once it has gone */
+  constructor(
+    outlet: Outlet,
+    { session, ...details }: SessionDetails,
+    deps: SocketDependencies,
+    left: () => void,
+  ) {
+    this.#left = left;
     this.#outlet = outlet;
     this.#deps = deps;
     this.#sessionId = session.id;
@@ -86,8 +100,11 @@ class CustomerSocket implements Listener, SessionSocket {
       // The client comes back with its position, to a node that can read.
       failed: (error) => this.#outlet.fail(error),
     });
-    if (this.#early !== null) this.#feed.offer(this.#early);
+    const early = this.#early;
     this.#early = null;
+    for (const event of early?.values() ?? []) this.#happened(event);
+    this.#deps.presence.watch(this);
+    if (this.#deps.presence.online()) this.presenceChanged(true);
     this.#deps.liveSessions.touch(session);
   }
 
@@ -124,7 +141,13 @@ class CustomerSocket implements Listener, SessionSocket {
   closed(): void {
     this.#unsubscribe();
     this.#feed?.close();
+    this.#left();
+    this.#deps.presence.unwatch(this);
     this.#deps.liveSessions.leave(this.#sessionId, this);
+  }
+
+  presenceChanged(online: boolean): void {
+    this.#post({ t: "presence", online });
   }
 
   expiring(expiresAt: number): void {
@@ -150,10 +173,13 @@ class CustomerSocket implements Listener, SessionSocket {
 
   #happened(event: ConversationEvent): void {
     const { conversationId } = event;
+    if (this.#early) {
+      this.#early.set(event.kind === "receipt" ? `${event.by} ${event.receipt}` : event.kind, event);
+      return;
+    }
     switch (event.kind) {
       case "message":
-        if (this.#feed === null) this.#early = event.message;
-        else this.#feed.offer(event.message);
+        this.#feed?.offer(event.message);
         break;
       case "receipt":
         this.#post({ t: "receipt", conversationId, by: event.by, kind: event.receipt, seq: event.seq });

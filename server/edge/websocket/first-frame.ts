@@ -10,6 +10,9 @@ export interface FirstFrame<Auth> {
   authenticate(auth: Auth): Promise<Listener>;
 }
 
+/** A client may ping as soon as it is connected; one that pings more before it is known wants our answers only. */
+const pingsAtMost = 10;
+
 type Stage =
   | { readonly kind: "waiting"; readonly deadline: NodeJS.Timeout }
   | { readonly kind: "checking" }
@@ -21,6 +24,7 @@ type Stage =
  * connection: keeping it for later would let strangers fill our memory.
  */
 export function awaitFirstFrame<Auth>(outlet: Outlet, first: FirstFrame<Auth>): Listener {
+  let pings = 0;
   let stage: Stage = {
     kind: "waiting",
     deadline: setTimeout(() => outlet.close(closeCodes.authTimeout, "session_missing"), first.deadlineMs),
@@ -52,6 +56,7 @@ export function awaitFirstFrame<Auth>(outlet: Outlet, first: FirstFrame<Auth>): 
     },
     pinged() {
       if (stage.kind === "admitted") stage.listener.pinged();
+      else if (++pings > pingsAtMost) outlet.close(closeCodes.tooFast, "rate_limited");
     },
     drained() {
       if (stage.kind === "admitted") stage.listener.drained();

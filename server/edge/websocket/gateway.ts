@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { closeCodes } from "../../../shared/protocol.ts";
+import { closeCodes, type ServerFrame } from "../../../shared/protocol.ts";
 import { createPlaces } from "../limits/places.ts";
 import { admitAgent } from "./agent-socket.ts";
 import { parseAgentFrame, parseClientFrame } from "./client-frames.ts";
@@ -11,7 +11,6 @@ import type { SocketDependencies } from "./dependencies.ts";
 import { createEndOfTurn } from "./end-of-turn.ts";
 import { awaitFirstFrame } from "./first-frame.ts";
 import type { Listener } from "./outlet.ts";
-import { encodeFrame } from "./server-frames.ts";
 
 type Kind = "customer" | "agent";
 
@@ -23,23 +22,31 @@ interface Visit {
   readonly known: () => void;
 }
 
+/** Somebody who can't be served here now. */
+interface SentBack {
+  readonly code: typeof closeCodes.restart | typeof closeCodes.tryLater;
+  readonly retryInMs: number;
+}
+
 export interface Gateway {
   /** For the HTTP server's `upgrade` event. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Open sockets now, admitted or not. */
   count(): Readonly<Record<Kind, number>>;
+  /** The same, of both kinds together. */
+  total(): number;
   /** Called about once a second. */
   checkPulses(): void;
-  /**
-   * Sends everybody away to come back later, spread over time so that the next node is not met by all at once.
-   *
-   * @param spreadMs longest wait that a client is told
-   * @param random from 0 to 1, exclusive
-   */
-  drain(spreadMs: number, random: () => number): void;
   /** Cuts whoever is still there. */
   close(): void;
 }
+
+const refusedAtOnce = 500;
+/** Refused, it has this long to hear it. */
+const refusedMs = 2000;
+/** What one frame may be cut into, and what network reads it may come in: each piece costs memory of its own. */
+const fragmentsPerFrame = 64;
+const chunksPerFrame = 1024;
 
 const paths: ReadonlyMap<string, Kind> = new Map([
   ["/api/v1/socket", "customer"],
@@ -47,16 +54,20 @@ const paths: ReadonlyMap<string, Kind> = new Map([
 ]);
 
 export function createGateway(deps: SocketDependencies): Gateway {
-  const { limits, addresses, origins } = deps;
+  const { limits, addresses, origins, departures, shedding, metrics } = deps;
   const strangers = createPlaces(limits.unauthenticatedSocketsPerAddress);
   const endOfTurn = createEndOfTurn();
   const connections = new Map<Connection, Kind>();
-  let draining = false;
+  const everybody = createPlaces(limits.socketsPerAddress);
+  /** Sockets that were refused and have not gone yet: past the bounds of the node, so of these there may be few. */
+  const refused = createPlaces(refusedAtOnce);
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.frameBytes,
+    maxFragments: fragmentsPerFrame,
+    maxBufferedChunks: chunksPerFrame,
     WebSocket: ContractWebSocket,
   });
 
@@ -65,7 +76,11 @@ export function createGateway(deps: SocketDependencies): Gateway {
       listen(connection, visit),
     );
     connections.set(connection, visit.kind);
-    socket.on("close", () => connections.delete(connection));
+    departures.join(connection);
+    socket.on("close", () => {
+      connections.delete(connection);
+      departures.leave(connection);
+    });
   }
 
   function listen(connection: Connection, { kind, origin, known }: Visit): Listener {
@@ -100,17 +115,47 @@ export function createGateway(deps: SocketDependencies): Gateway {
     socket.close(closeCodes.notAllowed, "origin_not_allowed");
   }
 
+  /** For the same reason the handshake is made with those as well who can't stay. */
+  function sendBack(request: IncomingMessage, raw: Duplex, head: Buffer, turned: SentBack): void {
+    const gone = refused.take("");
+    if (gone === null) {
+      refuse(raw, 503, turned.retryInMs);
+      return;
+    }
+    raw.once("close", gone);
+    const limit = setTimeout(() => raw.destroy(), refusedMs);
+    raw.once("close", () => clearTimeout(limit));
+    server.handleUpgrade(request, raw, head, (socket) => {
+      socket.on("error", () => {});
+      socket.send(JSON.stringify({ t: "draining", reconnectInMs: turned.retryInMs } satisfies ServerFrame));
+      socket.close(turned.code, "unavailable");
+    });
+  }
+
+  /** Why nobody can come in now, if so. */
+  function closedDoor(): SentBack | null {
+    // The balancer will have noticed by the next attempt.
+    if (departures.started) return { code: closeCodes.restart, retryInMs: 0 };
+    const turned = shedding.turns();
+    if (turned) metrics.connectionRefused(turned.pressure);
+    return turned && { code: closeCodes.tryLater, retryInMs: turned.retryInMs };
+  }
+
   return {
     upgrade(request, socket, head) {
       socket.on("error", () => socket.destroy());
       const kind = paths.get((request.url ?? "").replace(/\?.*$/, ""));
       const origin = request.headers.origin ?? null;
       if (kind === undefined) return refuse(socket, 404);
-      if (draining) return refuse(socket, 503);
-      const known = strangers.take(addresses.limitKey(request));
+      const door = closedDoor();
+      if (door) return sendBack(request, socket, head, door);
+      const address = addresses.limitKey(request);
+      const known = strangers.take(address);
+      const left = everybody.take(address);
+      if (known) socket.once("close", known);
+      if (left) socket.once("close", left);
       // Before the handshake: behind it the refused could stay as long as those who are let in.
-      if (known === null) return refuse(socket, 429);
-      socket.once("close", known);
+      if (known === null || left === null) return refuse(socket, 429);
       server.handleUpgrade(request, socket, head, (webSocket) => {
         if (isWelcome(kind, origin)) serve(webSocket, socket, { kind, origin, known });
         else turnAway(webSocket);
@@ -121,15 +166,9 @@ export function createGateway(deps: SocketDependencies): Gateway {
       for (const kind of connections.values()) counts[kind]++;
       return counts;
     },
+    total: () => connections.size,
     checkPulses() {
       for (const connection of connections.keys()) connection.checkPulse();
-    },
-    drain(spreadMs, random) {
-      draining = true;
-      for (const connection of [...connections.keys()]) {
-        connection.send(encodeFrame({ t: "draining", reconnectInMs: Math.floor(random() * spreadMs) }));
-        connection.close(closeCodes.restart, "unavailable");
-      }
     },
     close() {
       for (const connection of [...connections.keys()]) connection.terminate();
@@ -145,8 +184,12 @@ const isAuth = <Frame extends { readonly t: string }>(
   frame: Frame | null,
 ): frame is Extract<Frame, { t: "auth" }> => frame?.t === "auth";
 
-function refuse(socket: Duplex, status: 404 | 429 | 503): void {
+/** @param retryInMs for how long to stay away; told where it is known */
+function refuse(socket: Duplex, status: 404 | 429 | 503, retryInMs?: number): void {
   // Half open it would be the peer's to end.
   socket.once("finish", () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const retry = retryInMs === undefined ? "" : `Retry-After: ${Math.ceil(retryInMs / 1000)}\r\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n${retry}Content-Length: 0\r\n\r\n`,
+  );
 }

@@ -6,7 +6,7 @@
 export interface Outlet {
   /** Not at its end yet: what is sent may still arrive. */
   readonly open: boolean;
-  /** More is queued than may be. What can be read again later waits until the listener is told `drained`. */
+  /** Much is queued. What can be read again later waits until the listener is told `drained`; what can't is closed for in the end. */
   readonly congested: boolean;
   /** @param frame as `textFrame` makes it; goes out with the others of this turn */
   send(frame: Buffer): void;
