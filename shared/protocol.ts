@@ -95,6 +95,9 @@ export interface DeploymentInfo {
     readonly messageBytes: number;
     readonly messagesPerSecond: number;
     readonly messageBurst: number;
+    readonly attachmentBytes: number;
+    /** 0: messages carry none. */
+    readonly attachmentsPerMessage: number;
   };
 }
 
@@ -225,7 +228,11 @@ export interface AgentConversationPage {
 // ---- WebSocket, customer -------------------------------------------------------------------------------------------
 
 export type ClientFrame =
-  | { readonly t: "auth"; readonly token: string; readonly afterSeq?: number }
+  /**
+   * `atMost`: who has missed more messages than that after `afterSeq` is sent none of them, only what comes from now on, and
+   * reads the rest over HTTP as far as somebody looks at it. Absent: all are sent.
+   */
+  | { readonly t: "auth"; readonly token: string; readonly afterSeq?: number; readonly atMost?: number }
   | {
       readonly t: "send";
       readonly id: string;

@@ -45,10 +45,14 @@ export function parseAgentFrame(text: string, maxDepth: number): AgentClientFram
   }
 }
 
-function authFrame({ token, afterSeq }: JsonObject): Extract<ClientFrame, { t: "auth" }> | null {
-  if (typeof token !== "string") return null;
-  if (afterSeq === undefined || afterSeq === null) return { t: "auth", token };
-  return isSeq(afterSeq) ? { t: "auth", token, afterSeq } : null;
+function authFrame({ token, afterSeq, atMost }: JsonObject): Extract<ClientFrame, { t: "auth" }> | null {
+  if (typeof token !== "string" || !isOptionalSeq(afterSeq) || !isOptionalSeq(atMost)) return null;
+  return {
+    t: "auth",
+    token,
+    ...(typeof afterSeq === "number" && { afterSeq }),
+    ...(typeof atMost === "number" && { atMost }),
+  };
 }
 
 function sendFrame({ id, text, attachments }: JsonObject): Extract<ClientFrame, { t: "send" }> | null {
@@ -58,6 +62,9 @@ function sendFrame({ id, text, attachments }: JsonObject): Extract<ClientFrame, 
 }
 
 const isSeq = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+const isOptionalSeq = (value: unknown): value is number | null | undefined =>
+  value === undefined || value === null || isSeq(value);
 
 const isStringArray = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string");
