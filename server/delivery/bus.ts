@@ -75,6 +75,10 @@ export interface Bus {
   publish<Topic extends keyof Topics>(topic: Topic, event: Topics[Topic]): void;
   /** @returns a function that ends the subscription; calling it again does nothing */
   subscribe<Topic extends keyof Topics>(topic: Topic, listener: (event: Topics[Topic]) => void): () => void;
+  /** Tells the listeners of this node, and no other: what was found in the store. */
+  deliver<Topic extends keyof Topics>(topic: Topic, event: Topics[Topic]): void;
+  /** What somebody on this node listens to. */
+  topics(): readonly (keyof Topics)[];
   /**
    * Resolves once every subscription made before is in force: what the store is asked for afterwards, and the events,
    * leave no gap between them. Where hints are cut it resolves at once.

@@ -90,6 +90,18 @@ export function busContract(name: string, open: (report: (error: unknown) => voi
       expect(victim).not.toHaveBeenCalled();
     });
 
+    it("delivers what was found in the store, and knows who listens to what", async () => {
+      const listener = vi.fn();
+      const end = bus.subscribe("conversation:c1", listener);
+      bus.subscribe("conversations", listener);
+      expect(bus.topics().toSorted()).toEqual(["conversation:c1", "conversations"]);
+      await bus.settled();
+      bus.deliver("conversation:c1", typing("Ann"));
+      expect(listener).toHaveBeenCalledExactlyOnceWith(typing("Ann"));
+      end();
+      expect(bus.topics()).toEqual(["conversations"]);
+    });
+
     it("takes a new subscription to a topic that everyone had left", async () => {
       const listener = vi.fn();
       const end = bus.subscribe("conversations", vi.fn());

@@ -13,20 +13,23 @@ export function createInProcessBus(
 ): Bus {
   const listeners = new Map<Topic, Set<Listener>>();
 
-  return {
-    publish(topic, event) {
-      const present = listeners.get(topic);
-      if (!present) return;
-      // Over a copy: a listener may end subscriptions, its own or another's, and begin new ones.
-      for (const listener of [...present]) {
-        if (!present.has(listener)) continue;
-        try {
-          listener(event);
-        } catch (error) {
-          report(error);
-        }
+  function tell(topic: Topic, event: Topics[Topic]): void {
+    const present = listeners.get(topic);
+    if (!present) return;
+    // Over a copy: a listener may end subscriptions, its own or another's, and begin new ones.
+    for (const listener of [...present]) {
+      if (!present.has(listener)) continue;
+      try {
+        listener(event);
+      } catch (error) {
+        report(error);
       }
-    },
+    }
+  }
+
+  return {
+    publish: tell,
+    deliver: tell,
 
     subscribe(topic, listen) {
       // One function may be subscribed twice; each subscription is its own.
@@ -38,6 +41,8 @@ export function createInProcessBus(
         if (present.size === 0 && listeners.get(topic) === present) listeners.delete(topic);
       };
     },
+
+    topics: () => [...listeners.keys()],
 
     async settled() {},
     health: "certain",

@@ -215,6 +215,9 @@ export function createRedisBus(deps: {
       };
     },
 
+    deliver: local.deliver,
+    topics: () => [...listened.keys()],
+
     async settled() {
       if (kept.current !== null) await Promise.all(pending);
     },

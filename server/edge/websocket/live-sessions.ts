@@ -4,10 +4,11 @@ import type { Config } from "../../config/config.ts";
 import { isInPlace } from "../../config/directory.ts";
 import type { Bus } from "../../delivery/bus.ts";
 import { isKeptByPolicy } from "../../session/policy.ts";
+import { expiryOf } from "../../session/session-times.ts";
 import type { Sessions } from "../../session/sessions.ts";
-import type { SessionDetails, SessionRecord, SessionStore } from "../../store/store.ts";
-import { createEndedCheck } from "./ended-check.ts";
+import type { SessionDetails, SessionRecord, SessionStore, SessionTimes } from "../../store/store.ts";
 import { expiryNoticeAt, renewalNoticeAt } from "./expiry-notice.ts";
+import { createRounds } from "./rounds.ts";
 
 /** A socket of a session, as far as the session's fate goes. */
 export interface SessionSocket {
@@ -50,11 +51,16 @@ export interface LiveSessions {
   /** The session's times, or what is known of the contact, changed under its sockets. */
   refresh(details: SessionDetails): void;
   /**
-   * Called about once a second: announces and enforces expiry, ends what has lost its place, and asks the store for ends
-   * that the bus may have dropped.
+   * Called about once a second: announces and enforces expiry, ends what has lost its place, and asks the store about some
+   * of the sessions: the bus may have dropped an end, and customers do something on other nodes as well.
    */
   sweep(): void;
+  /** Asks the store about all of them now. */
+  look(): void;
 }
+
+/** Each session is asked for at least every so many sweeps. */
+const sweepsForAll = 3;
 
 /** Tabs of one browser and a few devices; more is a client that leaks connections. */
 const socketsPerSession = 20;
@@ -68,15 +74,17 @@ export function createLiveSessions(deps: {
 }): LiveSessions {
   const { bus, clock, config, sessions, store } = deps;
   const entries = new Map<string, Entry>();
-  const endedCheck = createEndedCheck(
-    async (ids) => {
-      const live = new Set((await store.liveAmong(ids)).map(({ id }) => id));
-      return ids.filter((id) => !live.has(id));
-    },
-    (id) => revoke(entries.get(id)),
-  );
+  const rounds = createRounds(sweepsForAll, async (ids) => {
+    const live = new Map((await store.liveAmong(ids)).map((times) => [times.id, times]));
+    for (const id of ids) {
+      const entry = entries.get(id);
+      const times = live.get(id);
+      if (!times) revoke(entry);
+      else if (entry) adopt(entry, times);
+    }
+  });
 
-  const expiryOf = (details: SessionDetails): number => Date.parse(sessions.state(details).expiresAt);
+  const knownExpiryOf = (details: SessionDetails): number => Date.parse(sessions.state(details).expiresAt);
 
   function admit(details: SessionDetails): Entry {
     const { id } = details.session;
@@ -85,7 +93,7 @@ export function createLiveSessions(deps: {
     const entry: Entry = {
       session: details.session,
       contact: details.contact,
-      expiresAt: expiryOf(details),
+      expiresAt: knownExpiryOf(details),
       announced: false,
       lifeAnnounced: 0,
       sockets: new Set(),
@@ -100,6 +108,14 @@ export function createLiveSessions(deps: {
     if (expiresAt <= entry.expiresAt) return;
     entry.expiresAt = expiresAt;
     entry.announced = false;
+  }
+
+  /** What another node wrote down when the customer did something there, or renewed the session. */
+  function adopt(entry: Entry, { idleExpiresAt, absoluteExpiresAt }: SessionTimes): void {
+    const { session } = entry;
+    if (idleExpiresAt <= session.idleExpiresAt && absoluteExpiresAt <= session.absoluteExpiresAt) return;
+    entry.session = { ...session, idleExpiresAt, absoluteExpiresAt };
+    moveExpiry(entry, expiryOf(entry.session));
   }
 
   function revoke(entry: Entry | undefined): void {
@@ -128,7 +144,7 @@ export function createLiveSessions(deps: {
       entry.session = details.session;
       entry.contact = details.contact;
     }
-    moveExpiry(entry, expiryOf(details));
+    moveExpiry(entry, knownExpiryOf(details));
   }
 
   return {
@@ -162,7 +178,8 @@ export function createLiveSessions(deps: {
         else if (now >= expiresAt) for (const socket of [...entry.sockets]) socket.expired(expiresAt);
         else announce(entry, now);
       }
-      endedCheck.sweep(entries.keys(), entries.size);
+      rounds.next(() => entries.keys());
     },
+    look: () => rounds.all(() => entries.keys()),
   };
 }
