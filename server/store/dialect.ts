@@ -1,7 +1,7 @@
-import type { Expression } from "kysely";
+import type { Expression, SqlBool } from "kysely";
 
 /** What Kysely does not say for every database. */
 export interface Dialect {
-  /** The texts of a JSON array, as a subquery for `in`: one statement serves lists of any length. */
-  listed(jsonArray: string): Expression<string>;
+  /** Whether the column is one of the texts of a JSON array: one statement serves lists of any length. */
+  among(column: string, jsonArray: string): Expression<SqlBool>;
 }

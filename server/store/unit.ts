@@ -9,6 +9,8 @@ import type { Statement, Value } from "./statement.ts";
 export interface Call {
   readonly sql: string;
   readonly values: Value[];
+  /** Nobody looks at its answer: a database behind a network need not be waited for. */
+  readonly isSilent?: true;
 }
 
 export type Unit<Result> = Generator<Call, Result, readonly unknown[]>;
@@ -31,5 +33,5 @@ export function* write<Parameters>(
   statement: Statement<Parameters, unknown>,
   parameters: Parameters,
 ): Unit<void> {
-  yield { sql: statement.sql, values: statement.bind(parameters) };
+  yield { sql: statement.sql, values: statement.bind(parameters), isSilent: true };
 }

@@ -55,8 +55,9 @@ export function configurationContract(name: string, openStore: () => Promise<Sto
         store.changeConfiguration(change({ document: "one" })),
         store.changeConfiguration(change({ document: "two" })),
       ]);
-      expect(both).toEqual([1, null]);
-      expect((await store.configuration()).objects).toMatchObject([{ document: "one" }]);
+      expect(both.filter((revision) => revision !== null)).toEqual([1]);
+      const document = both[0] === 1 ? "one" : "two";
+      expect((await store.configuration()).objects).toMatchObject([{ document }]);
       expect(await store.auditEntries({ limit: 10 })).toHaveLength(1);
     });
 
@@ -88,7 +89,7 @@ export function configurationContract(name: string, openStore: () => Promise<Sto
         ),
       );
       const all = await store.auditEntries({ limit: 10 });
-      expect(all).toEqual(written.toReversed());
+      expect(all).toEqual(written.toSorted((one, other) => other.position - one.position));
       expect(all.map(({ position }) => position)).toEqual([4, 3, 2, 1]);
       expect(isIntact(all)).toBe(true);
       const page = await store.auditEntries({ before: 4, limit: 2 });

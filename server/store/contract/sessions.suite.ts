@@ -144,7 +144,7 @@ export function sessionContract(name: string, openStore: () => Promise<Store>): 
           store.openSession(opening(signed("ada"), { identityToken })),
           store.openSession(opening(signed("ada"), { identityToken })),
         ]);
-        expect(both.map(({ ok }) => ok)).toEqual([true, false]);
+        expect(both.filter(({ ok }) => ok)).toHaveLength(1);
       });
 
       it("does not use up a single-use token that is refused for something else", async () => {

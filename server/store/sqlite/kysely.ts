@@ -8,7 +8,7 @@ export const kyselyOf = (connection: DatabaseSync): Kysely<Schema> =>
   new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(connection) }) });
 
 export const sqliteDialect: Dialect = {
-  listed: (jsonArray) => sql<string>`(select value from json_each(${jsonArray}))`,
+  among: (column, jsonArray) => sql`${sql.ref(column)} in (select value from json_each(${jsonArray}))`,
 };
 
 /** Kysely expects the shape of better-sqlite3: values in an array, and a flag that tells queries from commands. */

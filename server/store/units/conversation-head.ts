@@ -26,7 +26,7 @@ export function conversationHeadUnits(db: Kysely<Schema>, dialect: Dialect) {
     db
       .selectFrom("conversation")
       .select(columns)
-      .where("id", "in", dialect.listed(p.ids))
+      .where(dialect.among("id", p.ids))
       .where("moved_to", "is", null),
   );
   const updatedSince = statement((p: { since: number; limit: number }) =>

@@ -41,7 +41,7 @@ export function conversationListUnits(db: Kysely<Schema>, dialect: Dialect) {
     page(p).where("state", "=", p.state),
   );
   const contactsOf = statement((p: { ids: string }) =>
-    db.selectFrom("contact").selectAll().where("id", "in", dialect.listed(p.ids)),
+    db.selectFrom("contact").selectAll().where(dialect.among("id", p.ids)),
   );
   const lastMessagesOf = statement((p: { ids: string }) =>
     db
@@ -52,7 +52,7 @@ export function conversationListUnits(db: Kysely<Schema>, dialect: Dialect) {
           .onRef("message.seq", "=", "conversation.last_seq"),
       )
       .selectAll("message")
-      .where("conversation.id", "in", dialect.listed(p.ids)),
+      .where(dialect.among("conversation.id", p.ids)),
   );
 
   function* withDetails(found: readonly ConversationRow[]): Unit<readonly ConversationDetails[]> {

@@ -50,7 +50,7 @@ export function sessionEndUnits(db: Kysely<Schema>, dialect: Dialect) {
     db
       .selectFrom("session")
       .select(["id", "idle_expires_at", "absolute_expires_at"])
-      .where("id", "in", dialect.listed(p.ids))
+      .where(dialect.among("id", p.ids))
       .where("ended_at", "is", null),
   );
   const sweepSome = statement((p: { at: number }) =>

@@ -1,0 +1,228 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Store } from "../store.ts";
+import { attachmentUnits } from "../units/attachment.ts";
+import { auditUnits } from "../units/audit.ts";
+import { configurationUnits } from "../units/configuration.ts";
+import { conversationUnits } from "../units/conversation.ts";
+import { conversationHeadUnits } from "../units/conversation-head.ts";
+import { conversationListUnits } from "../units/conversation-list.ts";
+import { erasureUnits } from "../units/erasure.ts";
+import { grantUnits } from "../units/grant.ts";
+import { jwkSetUnits } from "../units/jwk-set.ts";
+import { keyUseUnits } from "../units/key-use.ts";
+import { messageUnits } from "../units/message.ts";
+import { platformKeyUnits } from "../units/platform-key.ts";
+import { retentionUnits } from "../units/retention.ts";
+import { sealedUnits } from "../units/sealed.ts";
+import { sessionUnits } from "../units/session.ts";
+import { sessionEndUnits } from "../units/session-end.ts";
+import { sessionSelectionUnits } from "../units/session-selection.ts";
+import { tokenStateUnits } from "../units/token-state.ts";
+import { createAppendBatch } from "./append-batch.ts";
+import { createAppendQueue } from "./append-queue.ts";
+import { createDatabase, type Surroundings } from "./database.ts";
+import { kyselyOf, postgresDialect } from "./kysely.ts";
+import { createLocks } from "./locks.ts";
+import { migrate } from "./migrations.ts";
+import { createPool, type PoolOptions } from "./pool.ts";
+import { checkServer, isWritable } from "./server-check.ts";
+
+export interface PostgresOptions extends PoolOptions, Partial<Surroundings> {}
+
+/**
+ * Opens the store that many nodes share, and brings its schema up to date.
+ *
+ * The units are those of SQLite. What each holds so that they agree on many nodes is `locks.ts`'s business, and how messages
+ * share transactions `append-queue.ts`'s.
+ *
+ * Throws ConfigurationError where the database can't be used, NewerSchemaError, and `unavailable` where it can't be reached.
+ */
+export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
+  const pool = createPool(options);
+  const db = kyselyOf(pool);
+  try {
+    await checkServer(pool, options.url);
+    await migrate(db);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+
+  const database = createDatabase(pool, { random: Math.random, wait, ...options });
+  const { read, write } = database;
+  const locks = createLocks(db);
+  const appends = createAppendQueue({
+    store: createAppendBatch(database, db),
+    atEndOfTurn: setImmediate,
+  });
+
+  const sessions = sessionUnits(db);
+  const ends = sessionEndUnits(db, postgresDialect);
+  const selections = sessionSelectionUnits(db, postgresDialect);
+  const grants = grantUnits(db);
+  const tokenStates = tokenStateUnits(db);
+  const conversations = conversationUnits(db);
+  const lists = conversationListUnits(db, postgresDialect);
+  const heads = conversationHeadUnits(db, postgresDialect);
+  const messages = messageUnits(db);
+  const attachments = attachmentUnits(db);
+  const keys = platformKeyUnits(db);
+  const jwkSets = jwkSetUnits(db);
+  const configuration = configurationUnits(db);
+  const audit = auditUnits(db);
+  const keyUses = keyUseUnits(db);
+  const sealed = sealedUnits(db);
+  const erasures = erasureUnits(db, postgresDialect);
+  const retention = retentionUnits(db, postgresDialect);
+
+  return {
+    // Whoever commits beside others need not wait for them.
+    expect: () => () => {},
+    openSession: (opening) =>
+      write(function* () {
+        yield* locks.opening(opening);
+        return yield* sessions.open(opening);
+      }),
+    recordContact: (contact, token, at) =>
+      write(function* () {
+        yield* locks.person(contact.platformKey, token.providerSessionMark);
+        return yield* sessions.recordContact(contact, token, at);
+      }),
+    findSession: (tokenHash) => read(() => sessions.find(tokenHash)),
+    renewSession: (renewal) =>
+      write(function* () {
+        yield* locks.sessionHolder(renewal.sessionId, renewal.identityToken?.providerSessionMark);
+        return yield* ends.keepFormer(renewal.sessionId, sessions.renew(renewal));
+      }),
+    touchSession: (id, idleExpiresAt) => write(() => sessions.touch(id, idleExpiresAt)),
+    endSession: (end) =>
+      write(function* () {
+        yield* locks.end(end.tokenHash);
+        return yield* ends.end(end);
+      }),
+    endSelected: (selection, at) =>
+      write(function* () {
+        yield* locks.selection(selection);
+        return yield* selections.end(selection, at);
+      }),
+    endSelectedOnce: (selection, use, at) =>
+      write(function* () {
+        yield* locks.selection(selection);
+        return yield* selections.endOnce(selection, use, at);
+      }),
+    sessionsOf: (contactId, at) => read(() => selections.list(contactId, at)),
+    liveAmong: (ids) => read(() => ends.liveAmong(ids)),
+    tokenState: (question) => read(() => tokenStates.of(question)),
+    async sweepSessions(at) {
+      const sweepSome = () =>
+        write(function* () {
+          yield* locks.name("sweep");
+          return yield* ends.sweepSome(at);
+        });
+      while (await sweepSome());
+    },
+
+    grant: (sessionId) => read(() => grants.find(sessionId)),
+    replaceRefreshToken: (sessionId, token) => write(() => grants.replace(sessionId, token)),
+    grantsToRevoke: (at, limit) => read(() => grants.toRevoke(at, limit)),
+    removeGrant: (sessionId) =>
+      write(function* () {
+        yield* locks.sessionHolder(sessionId);
+        yield* grants.remove(sessionId);
+      }),
+
+    append: appends.append,
+    messages: (conversationId, query) => read(() => messages.page(conversationId, query)),
+    conversation: (id) => read(() => lists.one(id)),
+    conversations: (query) => read(() => lists.list(query)),
+    heads: (ids) => read(() => heads.among(ids)),
+    activeHeads: (since, limit) => read(() => heads.updatedSince(since, limit)),
+    markReceipts: (id, by, positions) =>
+      write(function* () {
+        yield* locks.conversation(id);
+        return yield* conversations.markReceipts(id, by, positions, 0);
+      }),
+    updateConversation: (id, change, at) =>
+      write(function* () {
+        yield* locks.conversation(id);
+        const changed = yield* conversations.update(id, change, at);
+        return changed && ((yield* lists.withDetails([changed]))[0] ?? null);
+      }),
+
+    addAttachment: (draft) =>
+      write(function* () {
+        yield* locks.conversation(draft.conversationId);
+        return yield* attachments.add(draft);
+      }),
+    attachmentStored: (id, at) => write(() => attachments.stored(id, at)),
+    claimAttachments: (claim) =>
+      write(function* () {
+        yield* locks.conversation(claim.conversationId);
+        return yield* attachments.claim(claim);
+      }),
+    attachment: (id) => read(() => attachments.find(id)),
+    settleAttachments: ({ before, at, limit }) => write(() => attachments.settle(before, at, limit)),
+    releaseAttachments: (conversationId) => write(() => attachments.releaseOf(conversationId)),
+    forgetAttachment: (id) => write(() => attachments.forget(id)),
+
+    platformKeys: () => read(keys.list),
+    addPlatformKey: (key, unlessNewerThan) =>
+      write(function* () {
+        yield* locks.name("platformKeys");
+        return yield* keys.add(key, unlessNewerThan);
+      }),
+    removePlatformKeys: (createdBefore) => write(() => keys.removeBefore(createdBefore)),
+
+    jwkSet: (url) => read(() => jwkSets.find(url)),
+    saveJwkSet: (set) => write(() => jwkSets.save(set)),
+
+    configuration: () => read(configuration.read),
+    configurationRevision: () => read(configuration.revision),
+    changeConfiguration: (change) =>
+      write(function* () {
+        yield* locks.name("configuration");
+        yield* locks.name("audit");
+        return yield* configuration.change(change);
+      }),
+
+    appendAudit: (draft, at) =>
+      write(function* () {
+        yield* locks.name("audit");
+        return yield* audit.append(draft, at);
+      }),
+    auditEntries: ({ before = Number.MAX_SAFE_INTEGER, limit }) => read(() => audit.page(before, limit)),
+
+    recordKeyUses: (uses) =>
+      write(function* () {
+        yield* locks.name("keyUses");
+        yield* keyUses.record(uses);
+      }),
+    keyUses: (communityId) => read(() => keyUses.ofCommunity(communityId)),
+
+    findContact: (platformKey) => read(() => erasures.findByKey(platformKey)),
+    contactRecord: (contactId) => read(() => erasures.record(contactId)),
+    eraseContact: (contactId, at) =>
+      write(function* () {
+        yield* locks.erasure(contactId);
+        return yield* erasures.erase(contactId, at);
+      }),
+    wasErased: (contactId) => read(() => erasures.wasErased(contactId)),
+    erasures: ({ after, limit }) => read(() => erasures.list(after, limit)),
+    expire: (policy, cursor, at) =>
+      write(function* () {
+        yield* locks.retention(policy, cursor);
+        return yield* retention.expire(policy, cursor, at);
+      }),
+    // PostgreSQL's own tools are better at it: pg_dump, base backups, replicas.
+    backup: null,
+
+    // What another node changes between reading and writing must not be lost: PostgreSQL refuses, and it is all done again.
+    renewSealed: (renew) => write(() => sealed.renew(renew), "snapshot"),
+
+    ping: () => isWritable(pool),
+    async close() {
+      await appends.close();
+      await database.close();
+    },
+  };
+}
