@@ -13,6 +13,7 @@ import { createKeyUsage } from "./admin/key-usage.ts";
 import { createRetention } from "./admin/retention.ts";
 import { createAgents } from "./agent/agents.ts";
 import { createPresence } from "./agent/presence.ts";
+import { assembleAttachments } from "./attachment/assemble.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import type { Environment } from "./config/environment.ts";
 import { createLiveConfig } from "./config/live-config.ts";
@@ -97,7 +98,8 @@ const endMs = 10_000;
 const readyMs = 2000;
 /** A client that sends its request drop by drop is cut off. */
 const headersMs = 10_000;
-const requestMs = 30_000;
+/** Of an upload; a body in JSON has half a minute (`read-body.ts`). */
+const requestMs = 15 * 60_000;
 
 /** @throws MissingBuildError, and whatever `listen` or the store throws */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
@@ -158,13 +160,27 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     config,
     randomBytes,
   });
-  const conversations = createConversations({ store, bus, clock, limits });
+  const attachments = assembleAttachments({
+    dataDir: environment.dataDir,
+    storage: environment.attachments,
+    settings: file.parts.attachments,
+    limits,
+    store,
+    clock,
+    failed: (error) => log.error({ event: "attachment_failed", error }),
+  });
+  const conversations = createConversations({ store, bus, clock, limits, attachments });
   const agents = createAgents(environment, config);
   const addresses = createClientAddresses(environment.trustedProxies);
   const liveSessions = createLiveSessions({ bus, clock, config, sessions, store });
   const messages = createTokenBuckets({
     perSecond: limits.messagesPerSecond,
     burst: limits.messageBurst,
+    clock,
+  });
+  const uploads = createTokenBuckets({
+    perSecond: limits.attachmentsPerMinute / 60,
+    burst: limits.attachmentsPerMinute,
     clock,
   });
   const frames = createTokenBuckets({
@@ -253,6 +269,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     place,
     sessions,
     conversations,
+    attachments,
     agents,
     administration: createAdministration({
       config,
@@ -279,6 +296,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     ),
     logoutRequests,
     messages,
+    uploads,
     metrics,
     bundles,
     async ready() {
@@ -312,6 +330,8 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 
   function forget(): void {
     messages.sweep();
+    uploads.sweep();
+    attachments.sweep().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
     frames.sweep();
     logoutRequests.sweep();
     void retention.sweep();

@@ -202,7 +202,7 @@ export const problems = {
   attachment_refused: {
     status: 400,
     title: "The attachment is not accepted.",
-    fix: "Send the message without it.",
+    fix: "Send another file, or the message without it.",
   },
   // General
   request_invalid: {
@@ -229,7 +229,7 @@ export const problems = {
     status: 413,
     closeCode: 4413,
     title: "The request is too large.",
-    fix: "Send at most 64 KiB.",
+    fix: "Send less: at most 64 KiB, or an attachment of the size that the detail names.",
   },
   unavailable: {
     status: 503,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { secretFault } from "../identity/shared-secret.ts";
+import { type AttachmentStorage, readAttachmentStorage } from "./attachment-storage.ts";
 import { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
 import { storedSecret } from "./data-directory.ts";
 import { isAddressBlock, isPort, parseOrigin } from "./network-forms.ts";
@@ -13,6 +14,7 @@ export interface Environment {
   readonly publicUrl: string | null;
   readonly configPath: string | null;
   readonly dataDir: string;
+  readonly attachments: AttachmentStorage;
   /** VOUCH_SECRET: stored secrets are encrypted under it. */
   readonly secret: string;
   /** VOUCH_SECRET_PREVIOUS: what was encrypted under it is encrypted anew at start; null: there is none. */
@@ -42,6 +44,7 @@ const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"]
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const faults: ConfigurationFault[] = [...portFaults(env), ...storageFaults(env), ...tokenFaults(env)];
   const note = (path: string, message: string) => faults.push({ path, message });
+  const attachments = readAttachmentStorage(env, (fault) => faults.push(fault));
   const publicUrl = readPublicUrl(env);
   if (publicUrl === undefined) note("PUBLIC_URL", "must be an origin such as https://chat.acme.example");
   const logLevel = env.LOG_LEVEL || "info";
@@ -61,6 +64,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     publicUrl,
     configPath: configurationPath(env),
     dataDir,
+    attachments,
     secret: env.VOUCH_SECRET || storedSecret(dataDir, "secret").value,
     previousSecret: env.VOUCH_SECRET_PREVIOUS || null,
     adminToken: admin.value,

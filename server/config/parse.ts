@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { type Clock, systemClock } from "../../shared/clock.ts";
 import type { Limits } from "../../shared/limits.ts";
 import { isJsonObject, ownMember } from "../identity/strict-json.ts";
+import { type AttachmentSettings, readAttachments } from "./attachment-settings.ts";
 import { type CommunitySettings, readCommunity } from "./community-settings.ts";
 import type { Config, Deployment } from "./config.ts";
 import { ConfigurationError } from "./configuration-error.ts";
@@ -17,6 +18,7 @@ const fileSchema = exactObject({
   communities: v.optional(listOf("communities", v.unknown()), []),
   deployments: v.optional(listOf("deployments", v.unknown()), []),
   limits: v.optional(v.unknown()),
+  attachments: v.optional(v.unknown()),
 });
 
 /** Where something stands in a configuration, and what it says. */
@@ -31,6 +33,7 @@ export interface ConfigParts {
   readonly communities: readonly Placed<CommunitySettings>[];
   readonly deployments: readonly Placed<Deployment>[];
   readonly limits: Limits;
+  readonly attachments: AttachmentSettings;
   readonly warnings: readonly string[];
 }
 
@@ -62,8 +65,12 @@ export async function parseParts(json: unknown, env: NodeJS.ProcessEnv, clock: C
   checkSharedTrust(reading, communities);
   const deployments = readDeployments(reading, json);
   const limits = readLimits(reading, isJsonObject(json) ? ownMember(json, "limits") : undefined);
+  const attachments = readAttachments(
+    reading,
+    isJsonObject(json) ? ownMember(json, "attachments") : undefined,
+  );
   if (!file || reading.faults.length > 0) throw new ConfigurationError(reading.faults);
-  return { siteId: file.siteId, communities, deployments, limits, warnings: reading.warnings };
+  return { siteId: file.siteId, communities, deployments, limits, attachments, warnings: reading.warnings };
 }
 
 export const toConfig = ({ siteId, communities, deployments, limits, warnings }: ConfigParts): Config => ({

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultLimits } from "../../shared/limits.ts";
+import { ProblemError } from "../../shared/problem-error.ts";
 import type { ConversationEvent } from "../delivery/bus.ts";
 import { createInProcessBus } from "../delivery/in-process-bus.ts";
 import { readVector, vectorsMissing } from "../identity/fixtures/vectors.ts";
@@ -19,7 +20,17 @@ describe("Conversations", () => {
   beforeEach(async () => {
     store = await openSqliteStore(":memory:");
     const bus = createInProcessBus();
-    conversations = createConversations({ store, bus, clock: { now: () => start }, limits: defaultLimits });
+    conversations = createConversations({
+      store,
+      bus,
+      clock: { now: () => start },
+      limits: defaultLimits,
+      attachments: {
+        claim: async () => {
+          throw new ProblemError("attachment_refused");
+        },
+      },
+    });
     conversationId = (await openFor(store, "ada")).conversation.id;
     ofThis = [];
     ofAll = [];

@@ -7,14 +7,17 @@ import { ProblemError } from "../../shared/problem-error.ts";
 import type {
   AgentConversation,
   AgentConversationPage,
+  Attachment,
   AuthorKind,
   ConversationStatus,
   Message,
   MessagePage,
   ReceiptKind,
 } from "../../shared/protocol.ts";
+import type { Attachments } from "../attachment/attachments.ts";
 import type { Bus, ConversationEvent } from "../delivery/bus.ts";
 import type { ConversationDetails, ConversationQuery, ConversationStore, PageQuery } from "../store/store.ts";
+import { createClaims } from "./claims.ts";
 import { checkMessage } from "./message-check.ts";
 
 export interface OutgoingMessage {
@@ -58,8 +61,10 @@ export function createConversations(deps: {
   bus: Bus;
   clock: Clock;
   limits: Limits;
+  attachments: Pick<Attachments, "claim">;
 }): Conversations {
   const { store, bus, clock, limits } = deps;
+  const claims = createClaims(deps.attachments);
 
   function publish(event: ConversationEvent): void {
     bus.publish(`conversation:${event.conversationId}`, event);
@@ -70,8 +75,10 @@ export function createConversations(deps: {
     async send(outgoing) {
       checkMessage(outgoing, limits);
       const { conversationId, id, author, verified, text, sessionId } = outgoing;
+      const claimed = claims.before(outgoing);
+      const attachments = claimed ? await claimed : none;
       const at = clock.now();
-      const draft = { conversationId, id, author, verified, text, attachments: [], sessionId, at };
+      const draft = { conversationId, id, author, verified, text, attachments, sessionId, at };
       // The store settles the promises of a conversation in the order of `seq`, so that this publishes in that order too.
       const appended = await store.append(draft);
       if (!appended.ok) throw new ProblemError(appended.code);
@@ -111,6 +118,8 @@ export function createConversations(deps: {
     },
   };
 }
+
+const none: readonly Attachment[] = [];
 
 const unknownConversation = () => new ProblemError("not_found", { detail: "There is no such conversation." });
 

@@ -20,7 +20,8 @@ const refused: [string, Parameters<typeof refusal>[0], ProblemCode][] = [
   ["with half of a surrogate pair", { text: "a\ud800b" }, "request_invalid"],
   ["with the other half", { text: "a\udc00b" }, "request_invalid"],
   ["with U+0000", { text: "a\0b" }, "request_invalid"],
-  ["with attachments", { attachments: ["a1"] }, "attachment_refused"],
+  ["without text and attachments", { text: "", attachments: [] }, "message_empty"],
+  ["of white space, with attachments", { text: " ", attachments: ["a1"] }, "message_empty"],
   ["that is too long", { text: "a".repeat(4001) }, "message_too_long"],
   ["that is too large", { text: "\u{1f600}".repeat(4000).concat("a") }, "message_too_long"],
 ];
@@ -36,6 +37,7 @@ describe("A message is taken", () => {
     ["as it is", {}],
     ["with an upper-case UUID", { id: id.toUpperCase() }],
     ["with no attachments", { attachments: [] }],
+    ["with attachments alone", { text: "", attachments: ["a1"] }],
     ["of exactly 4,000 characters of two units each", { text: "😀".repeat(4000) }],
     ["with control characters around something visible", { text: "\u0001x\u2028" }],
   ])("%s", (_what, message) => {

@@ -5,15 +5,15 @@ import { ProblemError } from "../../shared/problem-error.ts";
 
 /**
  * Refuses what could not be stored exactly as written: U+0000, which PostgreSQL has no text for, and halves of surrogate
- * pairs, which UTF-8 has no bytes for. Throws `request_invalid`, `message_empty`, `message_too_long`, `attachment_refused`.
+ * pairs, which UTF-8 has no bytes for. Throws `request_invalid`, `message_empty`, `message_too_long`.
  */
 export function checkMessage(
   message: { readonly id: string; readonly text: string; readonly attachments?: readonly string[] },
   limits: Limits,
 ): void {
   if (!uuidPattern.test(message.id)) throw invalid("The message's id is not a UUID.");
-  if (message.attachments && message.attachments.length > 0)
-    throw new ProblemError("attachment_refused", { detail: "This server takes no attachments." });
+  // An attachment may speak for itself.
+  if (message.text === "" && message.attachments && message.attachments.length > 0) return;
   const fault = messageFault(message.text, limits);
   if (fault === "message_too_long") throw new ProblemError(fault, { detail: tooLong(limits) });
   if (fault) throw new ProblemError(fault);

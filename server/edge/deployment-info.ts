@@ -10,6 +10,7 @@ import { findPlace } from "../config/directory.ts";
 export function describeDeployment(config: Config, deploymentId: string): DeploymentInfo {
   const { deployment, community } = findPlace(config, deploymentId);
   const { messageCharacters, messageBytes, messagesPerSecond, messageBurst } = config.limits;
+  const { attachmentBytes, attachmentsPerMessage } = config.limits;
   return {
     id: deployment.id,
     name: deployment.name,
@@ -21,7 +22,14 @@ export function describeDeployment(config: Config, deploymentId: string): Deploy
     },
     appearance: deployment.appearance,
     locales: ["en"],
-    limits: { messageCharacters, messageBytes, messagesPerSecond, messageBurst },
+    limits: {
+      messageCharacters,
+      messageBytes,
+      messagesPerSecond,
+      messageBurst,
+      attachmentBytes,
+      attachmentsPerMessage,
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type {
   AgentConversation,
   AgentConversationPage,
+  Attachment,
   Contact,
   DeploymentInfo,
   Message,
@@ -37,12 +38,21 @@ export const contact = v.object({
   ),
 }) satisfies Shape<Contact>;
 
+export const attachment = v.object({
+  id: uuid,
+  name: v.string(),
+  type: v.string(),
+  size: v.number(),
+  width: v.exactOptional(v.number()),
+  height: v.exactOptional(v.number()),
+}) satisfies Shape<Attachment>;
+
 export const message = v.object({
   id: uuid,
   seq,
   author: v.object({ kind: v.picklist(["contact", "agent", "system"]), name: v.nullable(v.string()) }),
   text: v.string(),
-  attachments: v.array(v.object({ id: v.string(), name: v.string(), type: v.string(), size: v.number() })),
+  attachments: v.array(attachment),
   at: timestamp,
   verified: v.boolean(),
 }) satisfies Shape<Message>;
@@ -106,6 +116,8 @@ export const deploymentInfo = v.object({
     messageBytes: v.number(),
     messagesPerSecond: v.number(),
     messageBurst: v.number(),
+    attachmentBytes: v.number(),
+    attachmentsPerMessage: v.number(),
   }),
 }) satisfies Shape<DeploymentInfo>;
 

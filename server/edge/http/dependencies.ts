@@ -2,6 +2,7 @@ import type { Administration } from "../../admin/administration.ts";
 import type { Backups } from "../../admin/backups.ts";
 import type { ContactAdministration } from "../../admin/contacts.ts";
 import type { Agents } from "../../agent/agents.ts";
+import type { Attachments } from "../../attachment/attachments.ts";
 import type { AuditTrail } from "../../audit/audit-log.ts";
 import type { Config } from "../../config/config.ts";
 import type { Conversations } from "../../conversation/conversations.ts";
@@ -24,6 +25,7 @@ export interface RouteDependencies {
   readonly place: Place;
   readonly sessions: Sessions;
   readonly conversations: Conversations;
+  readonly attachments: Attachments;
   readonly agents: Agents;
   readonly administration: Administration;
   readonly backups: Backups;
@@ -40,6 +42,8 @@ export interface RouteDependencies {
   readonly logoutRequests: TokenBuckets;
   /** Messages of a session, over HTTP and its sockets together. */
   readonly messages: TokenBuckets;
+  /** Uploads of a session. */
+  readonly uploads: TokenBuckets;
   readonly metrics: Metrics;
   readonly bundles: Bundles;
   /** Resolves if requests can be served: the store answers and the server is not about to stop. */

@@ -49,6 +49,7 @@ function describe(route: Route): MiddlewareHandler[] {
       route.path.endsWith("/") && { operationId: `get${route.path.slice(1, -1)}Page` }),
     summary: route.summary,
     security: securityOf(route),
+    ...(route.takesFile && { requestBody: fileForm }),
     responses: {
       ...Object.fromEntries(
         Object.entries(route.answers).map(([status, answer]) => [status, describeAnswer(status, answer)]),
@@ -62,6 +63,19 @@ function describe(route: Route): MiddlewareHandler[] {
     ...(route.body ? [validator("json", route.body, undefined, { options: side })] : []),
   ];
 }
+
+const fileForm = {
+  required: true,
+  content: {
+    "multipart/form-data": {
+      schema: {
+        type: "object" as const,
+        required: ["file"],
+        properties: { file: { type: "string" as const, format: "binary" } },
+      },
+    },
+  },
+};
 
 function describeAnswer(status: string, answer: GenericSchema | string | null) {
   const description = status.startsWith("2") ? "Done." : "Elsewhere.";

@@ -134,7 +134,14 @@ test("a deployment tells the public no more than the contract says", async () =>
     signIn: { required: false, methods: ["contactJwt", "platformJwt"], stepUp: "ask" },
     appearance: expect.objectContaining({ title: "Acme", position: "right" }),
     locales: ["en"],
-    limits: { messageCharacters: 4000, messageBytes: 16_384, messagesPerSecond: 5, messageBurst: 20 },
+    limits: {
+      messageCharacters: 4000,
+      messageBytes: 16_384,
+      messagesPerSecond: 5,
+      messageBurst: 20,
+      attachmentBytes: 10_485_760,
+      attachmentsPerMessage: 10,
+    },
   });
 });
 

@@ -64,7 +64,27 @@ function pathOf({ path = [] }: { readonly path?: readonly v.IssuePathItem[] | un
   return text.replace(/^\./, "") || "$";
 }
 
+/** For a whole body: a client that sends it drop by drop is cut off. */
+const bodyMs = 30_000;
+
 async function readBytes(http: HttpContext, maxBytes: number): Promise<Uint8Array> {
+  return await inTime(readWhole(http, maxBytes));
+}
+
+async function inTime<Result>(reading: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    const detail = `The body did not arrive within ${bodyMs / 1000} seconds.`;
+    timer = setTimeout(() => reject(new ProblemError("request_invalid", { detail })), bodyMs);
+  });
+  try {
+    return await Promise.race([reading, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readWhole(http: HttpContext, maxBytes: number): Promise<Uint8Array> {
   const length = http.req.header("content-length");
   if (length !== undefined) {
     if (Number(length) > maxBytes) throw tooLarge(maxBytes);

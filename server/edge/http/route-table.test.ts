@@ -112,9 +112,11 @@ const rows: readonly (readonly [string, readonly number[], object?])[] = [
   ["GET /metrics", [200, 403, 403, 403, 403, 403, 200]],
   // No token is there, and it is not told that the community has no OpenID provider.
   ["POST /api/v1/oidc/backchannel-logout/acme", everyone(400), {}],
-  // Later releases.
-  ["POST /api/v1/attachments", everyone(404), {}],
-  ["GET /api/v1/attachments/x", everyone(404)],
+  // No form with a file, and no attachment of this id.
+  ["POST /api/v1/attachments", sessionOnly(400), {}],
+  ["POST /api/v1/agent/conversations/:id/attachments", agentsOnly(400), {}],
+  ["GET /api/v1/attachments/x", [401, 404, 404, 404, 404, 404, 404]],
+  ["GET /api/v1/attachments/x/thumbnail", [401, 404, 404, 404, 404, 404, 404]],
   // Last: it ends the sessions that the others use.
   ["DELETE /api/v1/session", sessionOnly(204)],
 ];

@@ -38,6 +38,8 @@ export interface RouteDefinition<R extends Role, Body, Query> {
   /** Schema of the JSON body; absent: the body is not read. */
   readonly body?: GenericSchema<unknown, Body>;
   readonly query?: GenericSchema<unknown, Query>;
+  /** The body is a form with one file; the handler reads it. */
+  readonly takesFile?: true;
   /** Successful answers by status: the JSON body's schema, a media type, or null for no body. */
   readonly answers: Readonly<Record<number, GenericSchema | string | null>>;
   handle(request: RouteRequest<R, Body, Query>): Response | Promise<Response>;
@@ -51,6 +53,7 @@ export interface Route {
   readonly summary: string;
   readonly body: GenericSchema | null;
   readonly query: GenericSchema | null;
+  readonly takesFile: boolean;
   readonly answers: Readonly<Record<number, GenericSchema | string | null>>;
   /** The three `unknown`s have been through `callers`, `body` and `query`. */
   handle(request: {
@@ -74,6 +77,7 @@ export function defineRoute<R extends Role, Body = undefined, Query = undefined>
     summary: definition.summary,
     body: definition.body ?? null,
     query: definition.query ?? null,
+    takesFile: definition.takesFile ?? false,
     answers: definition.answers,
     // The one place where what `callers`, `body` and `query` have checked becomes what they say it is.
     handle: (request) => definition.handle(request as RouteRequest<R, Body, Query>),

@@ -5,6 +5,7 @@ import { adminKeyRoutes } from "./admin-key-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { agentRoutes } from "./agent-routes.ts";
 import { assetRoutes } from "./asset-routes.ts";
+import { attachmentRoutes } from "./attachment-routes.ts";
 import { conversationRoutes } from "./conversation-routes.ts";
 import type { RouteDependencies } from "./dependencies.ts";
 import { deploymentRoutes } from "./deployment-routes.ts";
@@ -24,6 +25,7 @@ export function createRoutes(deps: RouteDependencies): readonly Route[] {
     ...ownSessionRoutes(deps),
     ...oidcRoutes(deps),
     ...conversationRoutes(deps),
+    ...attachmentRoutes(deps),
     ...agentRoutes(deps),
     ...adminRoutes(deps),
     ...adminKeyRoutes(deps),

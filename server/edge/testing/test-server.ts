@@ -71,6 +71,7 @@ const environment: Environment = {
   publicUrl: null,
   configPath: null,
   dataDir: "",
+  attachments: { kind: "disk" },
   secret: "a-secret-of-the-tests-that-is-long-enough-0123456789",
   previousSecret: null,
   adminToken,
