@@ -25,11 +25,20 @@ const greetings: Readonly<Record<AgentRole, string>> = { agent: "Agent", adminis
  *
  * @throws ProblemError `session_missing`
  */
-export function admitAgent(outlet: Outlet, token: string, deps: SocketDependencies): Listener {
+export async function admitAgent(
+  outlet: Outlet,
+  token: string,
+  deps: SocketDependencies,
+): Promise<Listener> {
   const role = deps.agents.recognise(token);
   if (role === null)
     throw new ProblemError("session_missing", { detail: "The token is not that of an agent." });
-  return new AgentSocket(outlet, role, deps);
+  // In force before the desk is told that it may look at what there is.
+  const end = deps.bus.subscribe("conversations", () => {});
+  await deps.bus.settled();
+  const socket = new AgentSocket(outlet, role, deps);
+  end();
+  return socket;
 }
 
 class AgentSocket implements Listener, Colleague {

@@ -6,20 +6,20 @@ import { createFeed, type Feed } from "../../conversation/feed.ts";
 import type { ConversationEvent } from "../../delivery/bus.ts";
 import type { SessionDetails } from "../../store/store.ts";
 import { parseClientFrame } from "./client-frames.ts";
+import { perform } from "./customer-frames.ts";
 import type { SocketDependencies } from "./dependencies.ts";
 import type { LiveSession, SessionSocket } from "./live-sessions.ts";
 import type { Listener, Outlet } from "./outlet.ts";
-import { refusalOf } from "./refusal.ts";
 import { encodeFrame } from "./server-frames.ts";
 
 type AuthFrame = Extract<ClientFrame, { t: "auth" }>;
-type SendFrame = Extract<ClientFrame, { t: "send" }>;
 
 /**
  * Admits a customer's socket.
  *
  * The order makes the race of connecting against logging out harmless: first listen for the session's end, then ask the
- * store again whether it has ended. Whichever comes first, one of the two sees it.
+ * store again whether it has ended. Whichever comes first, one of the two sees it. The same holds for messages of other
+ * nodes.
  *
  * @throws ProblemError `session_*`, `origin_not_allowed`
  */
@@ -35,6 +35,7 @@ export async function admitCustomer(
   if (left === null) throw new ProblemError("rate_limited", { detail: "Too many sockets of one contact." });
   const socket = new CustomerSocket(outlet, claimed, deps, left);
   try {
+    await deps.bus.settled();
     socket.start(await deps.sessions.authenticate(auth.token), auth);
     return socket;
   } catch (error) {
@@ -77,7 +78,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
     );
   }
 
-  start({ conversation, session }: SessionDetails, afterSeq: number | undefined): void {
+  start({ conversation, session }: SessionDetails, auth: AuthFrame): void {
     const { conversations, encodeMessage, limits } = this.#deps;
     const { lastSeq, customer, agent, state } = conversation;
     const conversationId = this.#conversationId;
@@ -91,8 +92,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
     });
     if (state !== "open") this.#post({ t: "state", conversationId, state });
     this.#feed = createFeed({
-      // A position beyond the end would wait for ever for what comes after it.
-      afterSeq: Math.min(afterSeq ?? lastSeq, lastSeq),
+      afterSeq: startOf(auth, lastSeq),
       lastSeq,
       read: async (after, limit) => (await conversations.messages(conversationId, { after, limit })).messages,
       emit: (message) => this.#outlet.send(encodeMessage(conversationId, message)),
@@ -115,19 +115,8 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
     else if (frame.t === "ping") this.#post({ t: "pong" });
     else {
       this.#deps.liveSessions.touch(this.#live.session);
-      this.#act(frame);
+      void perform(frame, this.#live, this.#deps, (answer) => this.#post(answer));
     }
-  }
-
-  #act(frame: Exclude<ClientFrame, { t: "auth" | "ping" }>): void {
-    const { conversations } = this.#deps;
-    if (frame.t === "send") this.#send(frame);
-    else if (frame.t === "typing")
-      conversations.typing(this.#conversationId, "contact", this.#live.contact.name, frame.on);
-    else
-      conversations
-        .mark(this.#conversationId, "contact", frame.t, frame.seq)
-        .catch((error: unknown) => this.#refuse(error));
   }
 
   pinged(): void {
@@ -193,37 +182,6 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
     }
   }
 
-  #send({ id, text, attachments = [] }: SendFrame): void {
-    const waitMs = this.#deps.messages.take(this.#sessionId);
-    if (waitMs > 0) this.#refuse(new ProblemError("rate_limited"), id, waitMs);
-    else void this.#store(id, text, attachments);
-  }
-
-  async #store(id: string, text: string, attachments: readonly string[]): Promise<void> {
-    const { conversations, metrics } = this.#deps;
-    const { name, verified } = this.#live.contact;
-    const arrivedAt = metrics.now();
-    try {
-      const { message } = await conversations.send({
-        conversationId: this.#conversationId,
-        author: { kind: "contact", name },
-        verified,
-        sessionId: this.#sessionId,
-        id,
-        text,
-        attachments,
-      });
-      this.#post({ t: "ack", id, seq: message.seq, at: message.at });
-      metrics.acknowledged("contact", arrivedAt);
-    } catch (error) {
-      this.#refuse(error, id);
-    }
-  }
-
-  #refuse(error: unknown, id?: string, retryAfterMs?: number): void {
-    this.#post(refusalOf(error, this.#deps, id, retryAfterMs));
-  }
-
   #withinRate(): boolean {
     if (this.#deps.frames.take(this.#sessionId) === 0) return true;
     this.#outlet.close(closeCodes.tooFast, "rate_limited");
@@ -233,4 +191,11 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
   #post(frame: ServerFrame): void {
     this.#outlet.send(encodeFrame(frame));
   }
+}
+
+/** The `seq` after which messages are sent. Who has missed more than it wants to be sent reads on demand, and gets what is new. */
+function startOf({ afterSeq, atMost }: AuthFrame, lastSeq: number): number {
+  // A position beyond the end would wait for ever for what comes after it.
+  const known = Math.min(afterSeq ?? lastSeq, lastSeq);
+  return lastSeq - known > (atMost ?? Number.POSITIVE_INFINITY) ? lastSeq : known;
 }

@@ -90,7 +90,7 @@ export function createGateway(deps: SocketDependencies): Gateway {
         deadlineMs,
         parse: (text) => authOf(parseAgentFrame(text, limits.jsonDepth)),
         authenticate: async ({ token }) => {
-          const listener = admitAgent(connection, token, deps);
+          const listener = await admitAgent(connection, token, deps);
           known();
           return listener;
         },
