@@ -26,6 +26,7 @@ import { createClientAddresses } from "./edge/access/client-address.ts";
 import { createOriginGate } from "./edge/access/origin-gate.ts";
 import { describePlace } from "./edge/access/own-origins.ts";
 import { createIdentify } from "./edge/access/principal.ts";
+import { createEventStreams } from "./edge/events/event-streams.ts";
 import { createHttpApp } from "./edge/http/app.ts";
 import type { Route } from "./edge/http/route.ts";
 import { createRoutes } from "./edge/http/routes.ts";
@@ -39,6 +40,7 @@ import { measureProcess } from "./edge/load/readings.ts";
 import { shedSessionRequests } from "./edge/load/shed-session-requests.ts";
 import { createShedding } from "./edge/load/shedding.ts";
 import { type Bundles, readBundles, warmBundles } from "./edge/static/bundles.ts";
+import type { SocketDependencies } from "./edge/websocket/dependencies.ts";
 import { createGateway } from "./edge/websocket/gateway.ts";
 import { createLiveSessions } from "./edge/websocket/live-sessions.ts";
 import { createMessageEncoder } from "./edge/websocket/server-frames.ts";
@@ -212,7 +214,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const readings = measureProcess();
   const shedding = createShedding({
     bounds: limits,
-    sockets: () => gateway.total(),
+    sockets: () => gateway.total() + events.count(),
     read: readings.read,
     random: Math.random,
     log,
@@ -229,12 +231,12 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const metrics = createMetrics({
     now: () => performance.now(),
     load: () => ({
-      sockets: gateway.count(),
+      sockets: { ...gateway.count(), stream: events.count() },
       queuedBytes: queued.total,
       pressure: shedding.pressure,
     }),
   });
-  const gateway = createGateway({
+  const live: SocketDependencies = {
     limits,
     clock,
     bus,
@@ -254,7 +256,9 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     metrics,
     log,
     encodeMessage: createMessageEncoder(),
-  });
+  };
+  const gateway = createGateway(live);
+  const events = createEventStreams(live);
   const erased = tellErased(bus);
   const retention = createRetention({
     store,
@@ -296,6 +300,9 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     ),
     logoutRequests,
     messages,
+    frames,
+    events,
+    log,
     uploads,
     metrics,
     bundles,
@@ -322,6 +329,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   function sweep(): void {
     liveSessions.sweep();
     gateway.checkPulses();
+    events.checkPulses();
     shedding.sweep();
     presence.sweep();
     jwkSets.sweep();
@@ -343,10 +351,15 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   jwkSets.sweep();
   const timers = [setInterval(sweep, sweepMs), setInterval(forget, forgetMs)];
 
+  function cut(): void {
+    gateway.close();
+    events.close();
+  }
+
   async function close(): Promise<void> {
     await departures.start();
     presence.close();
-    await closeHttp(http, { limitMs: finishMs, endQuiet, cut: () => gateway.close() });
+    await closeHttp(http, { limitMs: finishMs, endQuiet, cut });
     readings.close();
     for (const timer of timers) clearInterval(timer);
     jwkSets.close();

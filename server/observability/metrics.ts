@@ -22,7 +22,8 @@ const pressures = ["sockets", "memory", "event_loop"] as const;
 export type Pressure = (typeof pressures)[number];
 
 export interface Load {
-  readonly sockets: Readonly<Record<"customer" | "agent", number>>;
+  /** `stream`: customers over HTTP, long polls included. */
+  readonly sockets: Readonly<Record<"customer" | "agent" | "stream", number>>;
   readonly queuedBytes: number;
   /** null: it takes everybody in. */
   readonly pressure: Pressure | null;

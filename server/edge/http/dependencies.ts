@@ -8,12 +8,14 @@ import type { Config } from "../../config/config.ts";
 import type { Conversations } from "../../conversation/conversations.ts";
 import type { TokenCheck } from "../../identity/check/token-check.ts";
 import type { PlatformTokens } from "../../identity/platform-tokens.ts";
+import type { Log } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import type { Oidc } from "../../oidc/oidc.ts";
 import type { Sessions } from "../../session/sessions.ts";
 import type { ClientAddresses } from "../access/client-address.ts";
 import type { OriginGate } from "../access/origin-gate.ts";
 import type { Place } from "../access/own-origins.ts";
+import type { EventStreams } from "../events/event-streams.ts";
 import type { SessionRequestLimit } from "../limits/session-requests.ts";
 import type { TokenBuckets } from "../limits/token-buckets.ts";
 import type { Bundles } from "../static/bundles.ts";
@@ -42,9 +44,13 @@ export interface RouteDependencies {
   readonly logoutRequests: TokenBuckets;
   /** Messages of a session, over HTTP and its sockets together. */
   readonly messages: TokenBuckets;
+  /** Frames of a session of any kind, over HTTP and its sockets together. */
+  readonly frames: TokenBuckets;
+  readonly events: EventStreams;
   /** Uploads of a session. */
   readonly uploads: TokenBuckets;
   readonly metrics: Metrics;
+  readonly log: Log;
   readonly bundles: Bundles;
   /** Resolves if requests can be served: the store answers and the server is not about to stop. */
   readonly ready: () => Promise<void>;

@@ -66,6 +66,8 @@ const rows: readonly (readonly [string, readonly number[], object?])[] = [
   ["GET /api/v1/conversation/messages", sessionOnly(200)],
   ["POST /api/v1/conversation/messages", sessionOnly(201), message],
   ["POST /api/v1/conversation/read", sessionOnly(204), { seq: 0 }],
+  ["GET /api/v1/events?poll=true", sessionOnly(200)],
+  ["POST /api/v1/events", sessionOnly(200), { frames: [] }],
   ["GET /api/v1/agent/conversations", agentsOnly(200)],
   ["GET /api/v1/agent/conversations/:id", agentsOnly(200)],
   ["PATCH /api/v1/agent/conversations/:id", agentsOnly(200), { state: "open" }],

@@ -9,6 +9,7 @@ import { attachmentRoutes } from "./attachment-routes.ts";
 import { conversationRoutes } from "./conversation-routes.ts";
 import type { RouteDependencies } from "./dependencies.ts";
 import { deploymentRoutes } from "./deployment-routes.ts";
+import { eventRoutes } from "./event-routes.ts";
 import { oidcRoutes } from "./oidc-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { ownSessionRoutes } from "./own-session-routes.ts";
@@ -25,6 +26,7 @@ export function createRoutes(deps: RouteDependencies): readonly Route[] {
     ...ownSessionRoutes(deps),
     ...oidcRoutes(deps),
     ...conversationRoutes(deps),
+    ...eventRoutes(deps),
     ...attachmentRoutes(deps),
     ...agentRoutes(deps),
     ...adminRoutes(deps),

@@ -103,7 +103,7 @@ const blank = v.pipe(
   v.literal(""),
   v.transform(() => undefined),
 );
-const position = v.optional(v.union([blank, whole(0, Number.MAX_SAFE_INTEGER)]));
+export const position = v.optional(v.union([blank, whole(0, Number.MAX_SAFE_INTEGER)]));
 const limit = v.optional(
   v.union([
     v.pipe(
@@ -115,7 +115,7 @@ const limit = v.optional(
   "50",
 );
 /** `?everywhere` alone means what it says: a logout that was asked for must not be missed. */
-const flag = v.optional(
+export const flag = v.optional(
   v.pipe(
     v.picklist(["true", "1", "", "false", "0"]),
     v.transform((text) => text !== "false" && text !== "0"),

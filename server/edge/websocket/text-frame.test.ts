@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as ws from "ws";
-import { textFrame } from "./text-frame.ts";
+import { payloadOf, textFrame } from "./text-frame.ts";
 
 /** What the library's own reader takes a frame for; its types leave the reader out. */
 function read(frame: Buffer): string[] {
@@ -21,6 +21,7 @@ test.each([0, 1, 125, 126, 127, 65_535, 65_536, 70_000])(
   (length) => {
     const text = "x".repeat(length);
     expect(read(textFrame(text))).toEqual([text]);
+    expect(payloadOf(textFrame(text)).toString()).toBe(text);
   },
 );
 

@@ -25,6 +25,12 @@ export function textFrame(text: string): Buffer {
   return frame;
 }
 
+/** The text that such a frame carries, in UTF-8; the same memory. */
+export function payloadOf(frame: Buffer): Buffer {
+  const length = frame[1];
+  return frame.subarray(length === extended64 ? 10 : length === extended16 ? 4 : 2);
+}
+
 function start(header: number, length: number, lengthByte: number): Buffer {
   const frame = Buffer.allocUnsafe(header + length);
   frame[0] = finalText;
