@@ -40,6 +40,7 @@ interface Growing {
 export function decideAppends(drafts: readonly MessageDraft[], known: KnownMessages): AppendDecision {
   const added: NewMessage[] = [];
   const growing = new Map<string, Growing>();
+  const written = createTimestamps();
 
   function grow(conversationId: string): Growing | null {
     const grown = growing.get(conversationId);
@@ -68,7 +69,7 @@ export function decideAppends(drafts: readonly MessageDraft[], known: KnownMessa
       author: draft.author,
       text: draft.text,
       attachments: draft.attachments,
-      at: timestamp(at),
+      at: written(at),
       verified: draft.verified,
     };
     conversation.messages.set(id, message);
@@ -77,6 +78,15 @@ export function decideAppends(drafts: readonly MessageDraft[], known: KnownMessa
   }
 
   return { answers: drafts.map(decide), added };
+}
+
+/** Most messages of a turn arrived in one millisecond, which takes as long to write as the rest of a message. */
+function createTimestamps(): typeof timestamp {
+  let last = { at: Number.NaN, text: "" };
+  return (at) => {
+    if (at !== last.at) last = { at, text: timestamp(at) };
+    return last.text;
+  };
 }
 
 /** The author's name is no part of it: an agent may be renamed between two attempts. */

@@ -3,7 +3,7 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { ProblemError } from "../../../shared/problem-error.ts";
-import type { Value } from "../statement.ts";
+import type { Statement } from "../statement.ts";
 import type { Unit } from "../unit.ts";
 
 /** How long to wait for another process that has the file open: a server that is being replaced is still draining. */
@@ -16,6 +16,10 @@ export interface Database {
   rollback(): void;
   /** Runs a unit from its first statement to its last before anything else happens. Begins no transaction. */
   run<Result>(unit: Unit<Result>): Result;
+  /** A statement by itself, in the open transaction where there is one: all its rows, the first of them, none. */
+  all<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters): readonly Row[];
+  first<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters): Row | undefined;
+  execute<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): void;
   close(): void;
 }
 
@@ -31,13 +35,12 @@ export function openDatabase(path: string): Database {
   );
   const prepared = new Map<string, StatementSync>();
 
-  function all(sql: string, values: Value[]): readonly unknown[] {
-    let statement = prepared.get(sql);
-    if (!statement) {
-      statement = connection.prepare(sql);
-      prepared.set(sql, statement);
-    }
-    return statement.all(...values);
+  function prepare(sql: string): StatementSync {
+    const known = prepared.get(sql);
+    if (known) return known;
+    const statement = connection.prepare(sql);
+    prepared.set(sql, statement);
+    return statement;
   }
 
   return {
@@ -49,9 +52,15 @@ export function openDatabase(path: string): Database {
     run: (unit) =>
       guard(() => {
         let step = unit.next([]);
-        while (!step.done) step = unit.next(all(step.value.sql, step.value.values));
+        while (!step.done) step = unit.next(prepare(step.value.sql).all(...step.value.values));
         return step.value;
       }),
+    all: <Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters) =>
+      guard(() => prepare(statement.sql).all(...statement.bind(parameters)) as unknown as readonly Row[]),
+    first: <Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters) =>
+      guard(() => prepare(statement.sql).get(...statement.bind(parameters)) as unknown as Row | undefined),
+    execute: (statement, parameters) =>
+      guard(() => void prepare(statement.sql).run(...statement.bind(parameters))),
     close: () => connection.close(),
   };
 }

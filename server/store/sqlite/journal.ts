@@ -13,9 +13,9 @@ import type { ConversationStatus } from "../../../shared/protocol.ts";
 import { decideAppends, type KnownMessages, type NewMessage } from "../append.ts";
 import type { Schema } from "../schema.ts";
 import type { Appended, ConversationHead, ConversationRecord, MessageDraft } from "../store.ts";
-import type { Unit } from "../unit.ts";
 import type { Database } from "./database.ts";
-import { journalUnits } from "./journal-units.ts";
+import { createJournalTable } from "./journal-table.ts";
+import { createLiveMemory } from "./live-memory.ts";
 
 /** What may gather: enough for neighbours to share pages, little enough to hold in memory and to file when a list is read. */
 const most = { messages: 10_000, characters: 4 * 1024 * 1024, entries: 256 };
@@ -55,7 +55,8 @@ export interface MessageJournal {
 }
 
 export function createJournal(database: Database, db: Kysely<Schema>): MessageJournal {
-  const units = journalUnits(db);
+  const table = createJournalTable(database, db);
+  const sessions = createLiveMemory(database, db);
   /** In the order of `since`. */
   const heads = new Map<string, Head>();
   /** Of the newest entry. */
@@ -65,7 +66,7 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
   function findHead(conversationId: string): Head | null {
     const head = heads.get(conversationId);
     if (head) return head;
-    const stored = database.run(units.head(conversationId));
+    const stored = table.head(conversationId);
     if (!stored) return null;
     const { key, last_seq: lastSeq, updated_at: updatedAt, state } = stored;
     return { key, since: position, messages: new Map(), lastSeq, updatedAt, state };
@@ -87,17 +88,14 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
 
   /** What a turn asks more than once is looked up once. */
   function known(): KnownMessages {
-    const live = new Map<string, boolean>();
     const found = new Map<string, Head | null>();
-    const head = (conversationId: string): Head | null =>
-      remembered(found, conversationId, () => findHead(conversationId));
+    const head = (id: string): Head | null => heads.get(id) ?? remembered(found, id, () => findHead(id));
     return {
-      isLive: (sessionId) => remembered(live, sessionId, () => database.run(units.isLive(sessionId))),
+      isLive: sessions.isLive,
       lastSeq: (conversationId) => head(conversationId)?.lastSeq ?? null,
       find: (conversationId, id) => {
         const within = head(conversationId);
-        if (!within) return null;
-        return within.messages.get(id)?.message ?? database.run(units.message(within.key, id));
+        return within && (within.messages.get(id)?.message ?? table.message(within.key, id));
       },
     };
   }
@@ -107,7 +105,7 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
     // Not synced: if a power cut takes the filing, it takes the trimming of the journal with it.
     database.exec("begin immediate");
     try {
-      database.run(fileUnit(due));
+      move(due);
       database.exec("commit");
     } catch (error) {
       database.rollback();
@@ -124,13 +122,13 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
     }
   }
 
-  function* fileUnit(due: ReadonlyMap<string, Head>): Unit<void> {
+  function move(due: ReadonlyMap<string, Head>): void {
     for (const head of due.values()) {
-      for (const message of head.messages.values()) yield* units.fileMessage(head.key, message);
-      yield* units.moveHead(head);
+      for (const message of head.messages.values()) table.fileMessage(head.key, message);
+      table.moveHead(head);
     }
     const oldest = heads.entries().find(([id]) => !due.has(id));
-    yield* units.trim(oldest?.[1].since ?? position + 1);
+    table.trim(oldest?.[1].since ?? position + 1);
   }
 
   function isFull(): boolean {
@@ -147,7 +145,7 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
       const { answers, added } = decideAppends(drafts, known());
       if (added.length > 0) {
         position += 1;
-        database.run(units.record(position, added));
+        table.record(position, added);
         for (const message of added) remember(message);
       }
       return answers;
@@ -174,7 +172,7 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
 
     fileWithin(conversationIds) {
       const due = new Map([...heads].filter(([id]) => conversationIds.includes(id)));
-      database.run(fileUnit(due));
+      move(due);
       forget(due);
     },
 
@@ -195,10 +193,11 @@ export function createJournal(database: Database, db: Kysely<Schema>): MessageJo
     },
 
     reload() {
+      sessions.clear();
       heads.clear();
       position = 0;
       size = { messages: 0, characters: 0 };
-      for (const entry of database.run(units.recorded())) {
+      for (const entry of table.recorded()) {
         position = entry.position;
         for (const message of entry.messages) remember(message);
       }

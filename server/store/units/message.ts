@@ -21,19 +21,7 @@ export function messageUnits(db: Kysely<Schema>) {
       .orderBy("seq", "asc")
       .limit(p.limit),
   );
-  const insert = statement((p: MessageRow) =>
-    db.insertInto("message").values({
-      conversation_key: p.conversation_key,
-      seq: p.seq,
-      id: p.id,
-      author_kind: p.author_kind,
-      author_name: p.author_name,
-      verified: p.verified,
-      text: p.text,
-      at: p.at,
-      attachments: p.attachments,
-    }),
-  );
+  const insert = insertMessage(db);
   const newestBefore = statement((p: { key: number; seq: number; limit: number }) =>
     db
       .selectFrom("message")
@@ -45,26 +33,8 @@ export function messageUnits(db: Kysely<Schema>) {
   );
 
   return {
-    *add(
-      key: number,
-      {
-        at,
-        ...message
-      }: Pick<Message, "id" | "seq" | "author" | "text" | "attachments" | "verified"> & {
-        readonly at: number;
-      },
-    ): Unit<MessageRow> {
-      const added: MessageRow = {
-        conversation_key: key,
-        seq: message.seq,
-        id: message.id,
-        author_kind: message.author.kind,
-        author_name: message.author.name,
-        verified: message.verified ? 1 : 0,
-        text: message.text,
-        at,
-        attachments: message.attachments.length > 0 ? JSON.stringify(message.attachments) : null,
-      };
+    *add(key: number, message: Omit<Message, "at"> & { readonly at: number }): Unit<MessageRow> {
+      const added = toRow(key, message, message.at);
       yield* write(insert, added);
       return added;
     },
@@ -81,6 +51,37 @@ export function messageUnits(db: Kysely<Schema>) {
           : yield* rows(oldestAfter, { key, seq: query.after, limit });
       return { messages: found.map(toMessage), lastSeq };
     },
+  };
+}
+
+export const insertMessage = (db: Kysely<Schema>) =>
+  statement((p: MessageRow) =>
+    db.insertInto("message").values({
+      conversation_key: p.conversation_key,
+      seq: p.seq,
+      id: p.id,
+      author_kind: p.author_kind,
+      author_name: p.author_name,
+      verified: p.verified,
+      text: p.text,
+      at: p.at,
+      attachments: p.attachments,
+    }),
+  );
+
+/** @param at in milliseconds */
+export function toRow(key: number, message: Omit<Message, "at">, at: number): MessageRow {
+  const { id, seq, author, verified, text, attachments } = message;
+  return {
+    conversation_key: key,
+    seq,
+    id,
+    author_kind: author.kind,
+    author_name: author.name,
+    verified: verified ? 1 : 0,
+    text,
+    at,
+    attachments: attachments.length > 0 ? JSON.stringify(attachments) : null,
   };
 }
 
