@@ -21,7 +21,7 @@ import type { FileConfiguration } from "./config/load.ts";
 import { createSealer } from "./config/secret.ts";
 import { turnSecret } from "./config/turn-secret.ts";
 import { createConversations } from "./conversation/conversations.ts";
-import { createInProcessBus } from "./delivery/in-process-bus.ts";
+import { openBus } from "./delivery/open-bus.ts";
 import { createClientAddresses } from "./edge/access/client-address.ts";
 import { createOriginGate } from "./edge/access/origin-gate.ts";
 import { describePlace } from "./edge/access/own-origins.ts";
@@ -40,6 +40,7 @@ import { measureProcess } from "./edge/load/readings.ts";
 import { shedSessionRequests } from "./edge/load/shed-session-requests.ts";
 import { createShedding } from "./edge/load/shedding.ts";
 import { type Bundles, readBundles, warmBundles } from "./edge/static/bundles.ts";
+import { createCatchUp } from "./edge/websocket/catch-up.ts";
 import type { SocketDependencies } from "./edge/websocket/dependencies.ts";
 import { createGateway } from "./edge/websocket/gateway.ts";
 import { createLiveSessions } from "./edge/websocket/live-sessions.ts";
@@ -92,6 +93,8 @@ const framesPerMessage = 10;
 /** Of one address: a provider may end the sessions of all who were signed in at once. */
 const logoutsPerMinute = 600;
 const sweepMs = 1000;
+const lookMs = 500;
+const refreshMs = 3000;
 const forgetMs = 60_000;
 /** For what is under way once the sockets have been sent away. */
 const finishMs = 8000;
@@ -110,7 +113,12 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const log = options.log ?? createLog("silent", { write() {} });
   const bundles = options.bundles ?? (await readBundles(join(import.meta.dirname, "..", "dist")));
   const store = options.store ?? (await openSqliteStore(join(environment.dataDir, "vouch.db")));
-  const bus = createInProcessBus((error) => log.error({ event: "listener_failed", error }));
+  const bus = await openBus({
+    redis: environment.redis,
+    siteId: file.parts.siteId,
+    random: Math.random,
+    log,
+  });
   const sealer = createSealer(environment.secret, environment.previousSecret);
   await turnSecret({ store, sealer, environment, log });
   const { allowLoopback } = environment;
@@ -175,6 +183,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const agents = createAgents(environment, config);
   const addresses = createClientAddresses(environment.trustedProxies);
   const liveSessions = createLiveSessions({ bus, clock, config, sessions, store });
+  const catchUp = createCatchUp({ bus, store, clock });
   const messages = createTokenBuckets({
     perSecond: limits.messagesPerSecond,
     burst: limits.messageBurst,
@@ -235,6 +244,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       queuedBytes: queued.total,
       pressure: shedding.pressure,
     }),
+    bus,
   });
   const live: SocketDependencies = {
     limits,
@@ -282,7 +292,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       randomBytes,
       keyUsage,
       jwkSets,
-      changed: liveSessions.sweep,
+      changed() {
+        liveSessions.sweep();
+        bus.publish("configuration", { kind: "changed", revision: config.revision });
+      },
     }),
     backups: createBackups({ store, dataDir: environment.dataDir, audit }),
     contactAdministration: createContactAdministration({ store, clock, audit, erased }),
@@ -310,6 +323,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       if (closing) throw new ProblemError("unavailable", { detail: "The server is about to stop." });
       await within(readyMs, store.ping());
     },
+    bus,
   });
   const app = createHttpApp(routes, {
     place,
@@ -336,6 +350,29 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     void revocations.sweep();
   }
 
+  /** What other nodes did is asked of the store where their hints don't come. */
+  function look(): void {
+    if (bus.health === "cut" || bus.health === "partial") liveSessions.look();
+    catchUp.sweep();
+  }
+
+  async function refreshConfiguration(): Promise<void> {
+    try {
+      if (await config.refresh()) liveSessions.sweep();
+    } catch (error) {
+      log.error({ event: "sweep_failed", error });
+    }
+  }
+
+  bus.subscribe("configuration", ({ revision }) => {
+    if (revision > config.revision) void refreshConfiguration();
+  });
+  bus.onDoubt(() => {
+    liveSessions.look();
+    catchUp.look();
+    void refreshConfiguration();
+  });
+
   function forget(): void {
     messages.sweep();
     uploads.sweep();
@@ -349,7 +386,12 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 
   // The first fetch of each set: whoever needs one of its keys meanwhile waits for that fetch.
   jwkSets.sweep();
-  const timers = [setInterval(sweep, sweepMs), setInterval(forget, forgetMs)];
+  const timers = [
+    setInterval(sweep, sweepMs),
+    setInterval(look, lookMs),
+    setInterval(forget, forgetMs),
+    setInterval(() => bus.health !== "certain" && void refreshConfiguration(), refreshMs),
+  ];
 
   function cut(): void {
     gateway.close();

@@ -36,6 +36,7 @@ describe("The environment", () => {
       publicUrl: null,
       configPath: null,
       dataDir: join(folder, "data"),
+      redis: null,
       secret: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
       previousSecret: null,
       adminToken: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
@@ -70,6 +71,7 @@ describe("The environment", () => {
       publicUrl: "https://chat.acme.example",
       configPath: "/etc/vouch.json",
       dataDir: join(folder, "data"),
+      redis: null,
       secret: strong,
       previousSecret: former,
       adminToken,
@@ -94,7 +96,7 @@ describe("The environment", () => {
     ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "10.0.0.0/33" }],
     ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "proxy.local" }],
     ["DATABASE_URL", { DATABASE_URL: "postgres://db" }],
-    ["REDIS_URL", { REDIS_URL: "redis://cache" }],
+    ["REDIS_URL", { REDIS_URL: "http://cache" }],
     ["VOUCH_ADMIN_TOKEN", { VOUCH_ADMIN_TOKEN: "two words" }],
     ["VOUCH_AGENT_TOKEN", { VOUCH_AGENT_TOKEN: "same", VOUCH_ADMIN_TOKEN: "same" }],
     ["VOUCH_SECRET", { VOUCH_SECRET: "short", NODE_ENV: "production" }],
@@ -103,6 +105,13 @@ describe("The environment", () => {
   ])("is refused for %s", (path, env) => {
     expect(faultPaths(env)).toEqual([path]);
     expect(existsSync(join(folder, "data"))).toBe(false);
+  });
+
+  it("takes one Redis or the servers of a cluster, and says which secrets its nodes have to share", () => {
+    const one = read({ REDIS_URL: "redis://cache", VOUCH_SECRET: strong });
+    expect(one.redis).toMatchObject([{ host: "cache", port: 6379 }]);
+    expect(one.warnings).toEqual([expect.stringContaining("VOUCH_ADMIN_TOKEN is this node's own")]);
+    expect(read({ REDIS_URL: "redis://a:7000,redis://b:7001" }).redis).toHaveLength(2);
   });
 
   it("is refused with all of its faults in one go, and shows no value", () => {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { secretFault } from "../identity/shared-secret.ts";
+import { parseRedisUrl, type RedisAddress } from "../redis/addresses.ts";
 import { type AttachmentStorage, readAttachmentStorage } from "./attachment-storage.ts";
 import { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
 import { storedSecret } from "./data-directory.ts";
@@ -14,6 +15,8 @@ export interface Environment {
   readonly publicUrl: string | null;
   readonly configPath: string | null;
   readonly dataDir: string;
+  /** REDIS_URL; null: this is the only node. */
+  readonly redis: readonly RedisAddress[] | null;
   readonly attachments: AttachmentStorage;
   /** VOUCH_SECRET: stored secrets are encrypted under it. */
   readonly secret: string;
@@ -45,6 +48,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const faults: ConfigurationFault[] = [...portFaults(env), ...storageFaults(env), ...tokenFaults(env)];
   const note = (path: string, message: string) => faults.push({ path, message });
   const attachments = readAttachmentStorage(env, (fault) => faults.push(fault));
+  const redis = env.REDIS_URL ? parseRedisUrl(env.REDIS_URL) : null;
+  if (env.REDIS_URL && !redis)
+    note("REDIS_URL", "must be redis://host:6379 or rediss://…, several of a cluster separated by commas");
   const publicUrl = readPublicUrl(env);
   if (publicUrl === undefined) note("PUBLIC_URL", "must be an origin such as https://chat.acme.example");
   const logLevel = env.LOG_LEVEL || "info";
@@ -64,6 +70,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     publicUrl,
     configPath: configurationPath(env),
     dataDir,
+    redis,
     attachments,
     secret: env.VOUCH_SECRET || storedSecret(dataDir, "secret").value,
     previousSecret: env.VOUCH_SECRET_PREVIOUS || null,
@@ -93,7 +100,7 @@ const portFaults = ({ PORT }: NodeJS.ProcessEnv): readonly ConfigurationFault[] 
 
 /** Ignoring these would put the conversations of a site that believes in its database into a local file. */
 const storageFaults = (env: NodeJS.ProcessEnv): readonly ConfigurationFault[] =>
-  ["DATABASE_URL", "REDIS_URL"]
+  ["DATABASE_URL"]
     .filter((name) => env[name])
     .map((path) => ({
       path,
@@ -131,6 +138,10 @@ function warningsOf(env: NodeJS.ProcessEnv): readonly string[] {
   }
   if (env.VOUCH_SECRET_PREVIOUS && env.VOUCH_SECRET_PREVIOUS === env.VOUCH_SECRET)
     warnings.push("VOUCH_SECRET_PREVIOUS is VOUCH_SECRET itself: leave it out.");
+  if (env.REDIS_URL)
+    for (const path of ["VOUCH_SECRET", "VOUCH_ADMIN_TOKEN"])
+      if (!env[path])
+        warnings.push(`${path} is this node's own: nodes that share REDIS_URL need the same one, so set it.`);
   if (env.VOUCH_ALLOW_LOOPBACK === "1")
     warnings.push(
       "VOUCH_ALLOW_LOOPBACK=1 permits http and private addresses: for development and tests only.",

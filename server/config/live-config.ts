@@ -49,6 +49,13 @@ export interface LiveConfig extends Config {
   entries(kind: ConfigurationKind): readonly ConfigEntry[];
   /** The new configuration counts from the moment that this resolves; refused, nothing has changed. */
   change(change: ObjectChange): Promise<void>;
+  /** Grows with every change. */
+  readonly revision: number;
+  /**
+   * Takes over what other nodes changed.
+   * @returns whether there was anything
+   */
+  refresh(): Promise<boolean>;
 }
 
 interface Snapshot extends Assembled {
@@ -113,6 +120,21 @@ export async function createLiveConfig(deps: {
     return true;
   }
 
+  async function refresh(): Promise<boolean> {
+    if ((await store.configurationRevision()) === snapshot.revision) return false;
+    const stored = await store.configuration();
+    const next = await read(stored);
+    if (next.revision <= snapshot.revision) return false;
+    adopt(next, stored.objects);
+    return true;
+  }
+
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = changing.then(work);
+    changing = done.catch(() => {});
+    return done;
+  }
+
   async function change(wanted: ObjectChange): Promise<void> {
     if (fileElement(file.json, wanted.kind, wanted.id)) throw managedByFile(wanted);
     for (let attempts = 0; attempts < maxAttempts; attempts++) if (await attempt(wanted)) return;
@@ -141,11 +163,11 @@ export async function createLiveConfig(deps: {
         .filter((piece) => piece.kind === kind && !fileElement(file.json, kind, piece.id))
         .map((piece) => storedEntry(piece, snapshot)),
     ],
-    change(wanted) {
-      const done = changing.then(() => change(wanted));
-      changing = done.catch(() => {});
-      return done;
+    change: (wanted) => inTurn(() => change(wanted)),
+    get revision() {
+      return snapshot.revision;
     },
+    refresh: () => inTurn(refresh),
   };
 }
 

@@ -69,7 +69,8 @@ export interface Topics {
  * - `partial`: a node fell silent; what happens there is found in the store alone
  * - `cut`: nothing is heard of any other node, nor by any
  */
-export type BusHealth = "certain" | "whole" | "partial" | "cut";
+export const busHealths = ["certain", "whole", "partial", "cut"] as const;
+export type BusHealth = (typeof busHealths)[number];
 
 export interface Bus {
   publish<Topic extends keyof Topics>(topic: Topic, event: Topics[Topic]): void;

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { ProblemCode } from "../../shared/problems.ts";
+import { type Bus, busHealths } from "../delivery/bus.ts";
 import type { SessionMethod } from "../store/store.ts";
 
 /** What the server counts. Labels come from closed sets: nothing that a client writes becomes a time series. */
@@ -30,8 +31,12 @@ export interface Load {
 }
 
 /** @param deps.load what the node carries now, asked when the metrics are read */
-export function createMetrics(deps: { readonly now: () => number; readonly load: () => Load }): Metrics {
-  const { now, load } = deps;
+export function createMetrics(deps: {
+  readonly now: () => number;
+  readonly load: () => Load;
+  readonly bus: Pick<Bus, "health" | "onDoubt">;
+}): Metrics {
+  const { now, load, bus } = deps;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: "vouch_" });
@@ -65,6 +70,21 @@ export function createMetrics(deps: { readonly now: () => number; readonly load:
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers,
   });
+  new Gauge({
+    name: "vouch_hints",
+    help: "Whether nodes hear of each other: 1 for what is the case.",
+    labelNames: ["health"],
+    registers,
+    collect() {
+      for (const health of busHealths) this.set({ health }, bus.health === health ? 1 : 0);
+    },
+  });
+  const doubts = new Counter({
+    name: "vouch_hints_doubted_total",
+    help: "Times that hints of other nodes may have been lost, so that the store was looked at.",
+    registers,
+  });
+  bus.onDoubt(() => doubts.inc());
   new Gauge({
     name: "vouch_sockets",
     help: "Open WebSockets, by who is at the other end.",

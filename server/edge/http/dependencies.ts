@@ -6,6 +6,7 @@ import type { Attachments } from "../../attachment/attachments.ts";
 import type { AuditTrail } from "../../audit/audit-log.ts";
 import type { Config } from "../../config/config.ts";
 import type { Conversations } from "../../conversation/conversations.ts";
+import type { Bus } from "../../delivery/bus.ts";
 import type { TokenCheck } from "../../identity/check/token-check.ts";
 import type { PlatformTokens } from "../../identity/platform-tokens.ts";
 import type { Log } from "../../observability/log.ts";
@@ -54,4 +55,5 @@ export interface RouteDependencies {
   readonly bundles: Bundles;
   /** Resolves if requests can be served: the store answers and the server is not about to stop. */
   readonly ready: () => Promise<void>;
+  readonly bus: Pick<Bus, "health">;
 }

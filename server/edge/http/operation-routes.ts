@@ -1,11 +1,15 @@
 import * as v from "valibot";
+import { busHealths } from "../../delivery/bus.ts";
 import type { RouteDependencies } from "./dependencies.ts";
 import { withETag } from "./etag.ts";
 import { defineRoute, everyone, type Route } from "./route.ts";
 
 const status = v.object({ status: v.literal("ok") });
 
-type Dependencies = Pick<RouteDependencies, "platformTokens" | "metrics" | "ready" | "place">;
+/** Whether nodes hear of each other. Where they don't, the store is asked more often: slower, and ready all the same. */
+const readiness = v.object({ ...status.entries, hints: v.picklist(busHealths) });
+
+type Dependencies = Pick<RouteDependencies, "platformTokens" | "metrics" | "ready" | "place" | "bus">;
 
 /** @param routes the whole table, asked for when it is described */
 export function operationRoutes(deps: Dependencies, routes: () => readonly Route[]): Route[] {
@@ -59,10 +63,10 @@ export function operationRoutes(deps: Dependencies, routes: () => readonly Route
       path: "/readyz",
       callers: everyone,
       summary: "Requests can be served: the store answers, and no restart is under way.",
-      answers: { 200: status },
+      answers: { 200: readiness },
       async handle({ http }) {
         await deps.ready();
-        return http.json({ status: "ok" });
+        return http.json({ status: "ok", hints: deps.bus.health });
       },
     }),
     defineRoute({

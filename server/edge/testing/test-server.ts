@@ -25,14 +25,15 @@ const secrets = {
 
 /** What a test adds to the configuration; `limits` override the defaults. */
 interface Additions {
+  readonly siteId?: number;
   readonly limits?: object;
   readonly communities?: readonly object[];
   readonly deployments?: readonly object[];
 }
 
 /** acme: visitors too; other: signed-in customers only. */
-const configuration = ({ limits, communities = [], deployments = [] }: Additions) => ({
-  siteId: 10_000,
+const configuration = ({ siteId = 10_000, limits, communities = [], deployments = [] }: Additions) => ({
+  siteId,
   communities: [
     {
       id: "acme",
@@ -71,6 +72,7 @@ const environment: Environment = {
   publicUrl: null,
   configPath: null,
   dataDir: "",
+  redis: null,
   attachments: { kind: "disk" },
   secret: "a-secret-of-the-tests-that-is-long-enough-0123456789",
   previousSecret: null,
