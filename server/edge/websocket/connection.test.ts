@@ -5,7 +5,7 @@ import { WebSocket } from "ws";
 import { defaultLimits } from "../../../shared/limits.ts";
 import { createLog } from "../../observability/log.ts";
 import { createQueuedBytes } from "../load/queued-bytes.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ContractWebSocket } from "./connection.ts";
 
 /** A TCP connection whose peer takes what is written one write at a time, when the test says so. */
 class Pipe extends Duplex {
@@ -28,7 +28,8 @@ class Pipe extends Duplex {
 }
 
 class FakeSocket extends EventEmitter {
-  readonly readyState = WebSocket.OPEN;
+  readyState: number = WebSocket.OPEN;
+  connection: Connection | null = null;
   paused = false;
   ended: number | "cut" | null = null;
   pause(): void {
@@ -54,7 +55,7 @@ function setUp(queued = createQueuedBytes(1_000_000)) {
   const raw = new Pipe({ highWaterMark: 1 });
   const socket = new FakeSocket();
   const connection = new Connection(
-    socket as unknown as WebSocket,
+    socket as unknown as ContractWebSocket,
     raw,
     {
       limits,
@@ -143,6 +144,7 @@ test("the node's count follows what is queued, and forgets who has gone", async 
   expect(line.queued.total).toBe(1100);
   await line.raw.takeOne();
   expect(line.queued.total).toBe(500);
+  line.socket.readyState = WebSocket.CLOSED;
   line.socket.emit("close");
   expect(line.queued.total).toBe(0);
 });

@@ -17,6 +17,9 @@ const ownCodes: Readonly<Record<number, number>> = {
 };
 
 export class ContractWebSocket extends WebSocket {
+  /** Whom its events are told. Here, so that one function serves every socket: closures of their own cost each half a kilobyte. */
+  connection: Connection | null = null;
+
   override close(code?: number, reason?: string | Buffer): void {
     super.close(code === undefined ? code : (ownCodes[code] ?? code), reason);
   }
@@ -45,10 +48,10 @@ type State =
 
 /** One WebSocket: its queue, its pulse and its end. What the frames mean is the listener's business. */
 export class Connection implements Outlet {
-  readonly #socket: WebSocket;
+  readonly #socket: ContractWebSocket;
   readonly #raw: Duplex;
   readonly #deps: ConnectionDependencies;
-  readonly #listener: Listener;
+  #listener: Listener;
   /** Frames of this turn. */
   #unsent: Buffer[] = [];
   #unsentBytes = 0;
@@ -60,7 +63,7 @@ export class Connection implements Outlet {
 
   /** @param listen receives the connection and answers who listens to it */
   constructor(
-    socket: WebSocket,
+    socket: ContractWebSocket,
     raw: Duplex,
     deps: ConnectionDependencies,
     listen: (connection: Connection) => Listener,
@@ -70,15 +73,18 @@ export class Connection implements Outlet {
     this.#deps = deps;
     this.#heardAt = deps.clock.now();
     this.#listener = listen(this);
-    socket.on("message", (data, isBinary) => this.#received(data, isBinary));
-    socket.on("ping", () => this.#pinged());
-    socket.on("pong", () => this.#hear());
+    socket.connection = this;
+    socket.on("message", onMessage);
+    socket.on("ping", onPing);
+    socket.on("pong", onPong);
     // Errors of the peer's making; the socket closes itself with the code that fits.
-    socket.on("error", () => this.#ended());
-    socket.on("close", () => {
-      this.#ended();
-      this.#count(0);
-    });
+    socket.on("error", onEnd);
+    socket.on("close", onEnd);
+  }
+
+  /** Someone else listens from now on. */
+  handTo(listener: Listener): void {
+    this.#listener = listener;
   }
 
   get congested(): boolean {
@@ -98,7 +104,7 @@ export class Connection implements Outlet {
       this.terminate();
       return;
     }
-    if (this.#unsent.push(frame) === 1) endOfTurn(this.#flush);
+    if (this.#unsent.push(frame) === 1) endOfTurn(() => this.#flush());
     this.#unsentBytes += frame.length;
     const queuedBytes = this.#unsentBytes + behindBytes;
     if (this.#state.kind === "congested") {
@@ -145,8 +151,8 @@ export class Connection implements Outlet {
     else if (silentMs >= heartbeatMs) this.#socket.ping();
   }
 
-  #received(data: RawData, isBinary: boolean): void {
-    this.#hear();
+  received(data: RawData, isBinary: boolean): void {
+    this.heard();
     if (!this.open) return;
     if (isBinary) this.close(closeCodes.badFrame, "request_invalid");
     else this.#tell(String(data));
@@ -161,13 +167,19 @@ export class Connection implements Outlet {
     }
   }
 
-  #pinged(): void {
-    this.#hear();
+  pinged(): void {
+    this.heard();
     if (this.open) this.#listener.pinged();
   }
 
-  #hear(): void {
+  heard(): void {
     this.#heard = true;
+  }
+
+  /** The first sign of its end, or the last. */
+  ended(): void {
+    this.#ended();
+    if (this.#socket.readyState === WebSocket.CLOSED) this.#count(0);
   }
 
   #count(bytes: number): void {
@@ -179,19 +191,19 @@ export class Connection implements Outlet {
    * Past the library's own sender, which writes each frame by itself: without compression that is all it does, and
    * nothing of it can wait there and be overtaken.
    */
-  readonly #flush = (): void => {
+  #flush(): void {
     const frames = this.#unsent;
     if (frames.length === 0) return;
     this.#unsent = [];
     this.#unsentBytes = 0;
     const [first] = frames;
     if (this.#socket.readyState !== WebSocket.OPEN) return;
-    this.#raw.write(frames.length === 1 ? first : Buffer.concat(frames), this.#written);
+    this.#raw.write(frames.length === 1 ? first : Buffer.concat(frames), () => this.#written());
     this.#count(this.#raw.writableLength);
-  };
+  }
 
   /** Not the stream's `drain`: that knows its own limit alone, which may be higher than ours. */
-  readonly #written = (): void => {
+  #written(): void {
     if (this.#raw.writableLength !== this.#countedBytes) this.#count(this.#raw.writableLength);
     if (this.#state.kind !== "congested") return;
     // Slow is not stalled: who takes something now and then is waited for.
@@ -200,7 +212,7 @@ export class Connection implements Outlet {
     this.#state = { kind: "open" };
     this.#socket.resume();
     this.#listener.drained();
-  };
+  }
 
   #ended(): void {
     if (this.#state.kind === "closing") return;
@@ -208,3 +220,23 @@ export class Connection implements Outlet {
     this.#listener.closed();
   }
 }
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  connectionOf(this)?.received(data, isBinary);
+}
+
+function onPing(this: WebSocket): void {
+  connectionOf(this)?.pinged();
+}
+
+function onPong(this: WebSocket): void {
+  connectionOf(this)?.heard();
+}
+
+function onEnd(this: WebSocket): void {
+  connectionOf(this)?.ended();
+}
+
+/** Of a socket that the gateway made. */
+export const connectionOf = (socket: WebSocket): Connection | null =>
+  (socket as ContractWebSocket).connection ?? null;

@@ -6,8 +6,10 @@ export interface FirstFrame<Auth> {
   readonly deadlineMs: number;
   /** null: not an `auth` frame. */
   parse(text: string): Auth | null;
-  /** @returns who listens from now on; throws ProblemError where the token is no good */
+  /** @returns who listens from then on; throws ProblemError where the token is no good */
   authenticate(auth: Auth): Promise<Listener>;
+  /** It listens from now on, and what served the first frame may be forgotten. */
+  admitted(listener: Listener): void;
 }
 
 /** A client may ping as soon as it is connected; one that pings more before it is known wants our answers only. */
@@ -16,7 +18,6 @@ const pingsAtMost = 10;
 type Stage =
   | { readonly kind: "waiting"; readonly deadline: NodeJS.Timeout }
   | { readonly kind: "checking" }
-  | { readonly kind: "admitted"; readonly listener: Listener }
   | { readonly kind: "over" };
 
 /**
@@ -34,7 +35,7 @@ export function awaitFirstFrame<Auth>(outlet: Outlet, first: FirstFrame<Auth>): 
     stage = { kind: "checking" };
     try {
       const listener = await first.authenticate(auth);
-      if (outlet.open) stage = { kind: "admitted", listener };
+      if (outlet.open) first.admitted(listener);
       else listener.closed();
     } catch (error) {
       outlet.fail(error);
@@ -50,20 +51,15 @@ export function awaitFirstFrame<Auth>(outlet: Outlet, first: FirstFrame<Auth>): 
 
   return {
     text(frame) {
-      if (stage.kind === "admitted") stage.listener.text(frame);
-      else if (stage.kind === "waiting") opening(frame, stage.deadline);
+      if (stage.kind === "waiting") opening(frame, stage.deadline);
       else outlet.close(closeCodes.badFrame, "request_invalid");
     },
     pinged() {
-      if (stage.kind === "admitted") stage.listener.pinged();
-      else if (++pings > pingsAtMost) outlet.close(closeCodes.tooFast, "rate_limited");
+      if (++pings > pingsAtMost) outlet.close(closeCodes.tooFast, "rate_limited");
     },
-    drained() {
-      if (stage.kind === "admitted") stage.listener.drained();
-    },
+    drained() {},
     closed() {
       if (stage.kind === "waiting") clearTimeout(stage.deadline);
-      if (stage.kind === "admitted") stage.listener.closed();
       stage = { kind: "over" };
     },
   };

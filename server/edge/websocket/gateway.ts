@@ -5,7 +5,7 @@ import { closeCodes, type ServerFrame } from "../../../shared/protocol.ts";
 import { createPlaces } from "../limits/places.ts";
 import { admitAgent } from "./agent-socket.ts";
 import { parseAgentFrame, parseClientFrame } from "./client-frames.ts";
-import { Connection, ContractWebSocket } from "./connection.ts";
+import { Connection, ContractWebSocket, connectionOf } from "./connection.ts";
 import { admitCustomer } from "./customer-socket.ts";
 import type { SocketDependencies } from "./dependencies.ts";
 import { createEndOfTurn } from "./end-of-turn.ts";
@@ -56,12 +56,12 @@ const paths: ReadonlyMap<string, Kind> = new Map([
 export function createGateway(deps: SocketDependencies): Gateway {
   const { limits, addresses, origins, departures, shedding, metrics } = deps;
   const strangers = createPlaces(limits.unauthenticatedSocketsPerAddress);
-  const endOfTurn = createEndOfTurn();
+  const shared = { ...deps, endOfTurn: createEndOfTurn() };
   const connections = new Map<Connection, Kind>();
   const everybody = createPlaces(limits.socketsPerAddress);
   /** Sockets that were refused and have not gone yet: past the bounds of the node, so of these there may be few. */
   const refused = createPlaces(refusedAtOnce);
-  const server = new WebSocketServer({
+  const server = new WebSocketServer<typeof ContractWebSocket>({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
@@ -71,38 +71,38 @@ export function createGateway(deps: SocketDependencies): Gateway {
     WebSocket: ContractWebSocket,
   });
 
-  function serve(socket: WebSocket, raw: Duplex, visit: Visit): void {
-    const connection = new Connection(socket, raw, { ...deps, endOfTurn }, (connection) =>
-      listen(connection, visit),
-    );
+  function serve(socket: ContractWebSocket, raw: Duplex, visit: Visit): void {
+    const connection = new Connection(socket, raw, shared, (connection) => listen(connection, visit));
     connections.set(connection, visit.kind);
     departures.join(connection);
-    socket.on("close", () => {
-      connections.delete(connection);
-      departures.leave(connection);
-    });
+    socket.on("close", gone);
+  }
+
+  function gone(this: WebSocket): void {
+    const connection = connectionOf(this);
+    if (!connection) return;
+    connections.delete(connection);
+    departures.leave(connection);
   }
 
   function listen(connection: Connection, { kind, origin, known }: Visit): Listener {
     const deadlineMs = limits.socketAuthMs;
+    const admitted = (listener: Listener): void => {
+      known();
+      connection.handTo(listener);
+    };
     if (kind === "agent")
       return awaitFirstFrame(connection, {
         deadlineMs,
         parse: (text) => authOf(parseAgentFrame(text, limits.jsonDepth)),
-        authenticate: async ({ token }) => {
-          const listener = await admitAgent(connection, token, deps);
-          known();
-          return listener;
-        },
+        authenticate: ({ token }) => admitAgent(connection, token, deps),
+        admitted,
       });
     return awaitFirstFrame(connection, {
       deadlineMs,
       parse: (text) => authOf(parseClientFrame(text, limits.jsonDepth)),
-      authenticate: async (auth) => {
-        const listener = await admitCustomer(connection, auth, origin, deps);
-        known();
-        return listener;
-      },
+      authenticate: (auth) => admitCustomer(connection, auth, origin, deps),
+      admitted,
     });
   }
 
@@ -152,8 +152,10 @@ export function createGateway(deps: SocketDependencies): Gateway {
       const address = addresses.limitKey(request);
       const known = strangers.take(address);
       const left = everybody.take(address);
-      if (known) socket.once("close", known);
-      if (left) socket.once("close", left);
+      socket.on("close", () => {
+        known?.();
+        left?.();
+      });
       // Before the handshake: behind it the refused could stay as long as those who are let in.
       if (known === null || left === null) return refuse(socket, 429);
       server.handleUpgrade(request, socket, head, (webSocket) => {
