@@ -56,6 +56,7 @@ import { createOidc } from "./oidc/oidc.ts";
 import { createRevocations } from "./oidc/revocations.ts";
 import { createGuardedFetch } from "./outbound/create-guarded-fetch.ts";
 import { createSessions } from "./session/sessions.ts";
+import { openPostgresStore } from "./store/postgres/open.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
 import type { Store } from "./store/store.ts";
 
@@ -63,7 +64,7 @@ export interface ServerOptions {
   readonly environment: Environment;
   readonly file: FileConfiguration;
   readonly clock?: Clock;
-  /** Default: the database in the data directory. The server closes it. */
+  /** Default: the one that the environment names. The server closes it. */
   readonly store?: Store;
   /** Default: what `npm run build` left in `dist/`. */
   readonly bundles?: Bundles;
@@ -106,13 +107,16 @@ const headersMs = 10_000;
 /** Of an upload; a body in JSON has half a minute (`read-body.ts`). */
 const requestMs = 15 * 60_000;
 
+const openStore = ({ database, dataDir }: Environment): Promise<Store> =>
+  database ? openPostgresStore(database) : openSqliteStore(join(dataDir, "vouch.db"));
+
 /** @throws MissingBuildError, and whatever `listen` or the store throws */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
   const { environment, file, clock = systemClock } = options;
   const { limits } = file.parts;
   const log = options.log ?? createLog("silent", { write() {} });
   const bundles = options.bundles ?? (await readBundles(join(import.meta.dirname, "..", "dist")));
-  const store = options.store ?? (await openSqliteStore(join(environment.dataDir, "vouch.db")));
+  const store = options.store ?? (await openStore(environment));
   const bus = await openBus({
     redis: environment.redis,
     siteId: file.parts.siteId,

@@ -4,6 +4,7 @@ import { parseRedisUrl, type RedisAddress } from "../redis/addresses.ts";
 import { type AttachmentStorage, readAttachmentStorage } from "./attachment-storage.ts";
 import { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
 import { storedSecret } from "./data-directory.ts";
+import { type DatabaseSettings, readDatabaseSettings } from "./database-settings.ts";
 import { isAddressBlock, isPort, parseOrigin } from "./network-forms.ts";
 
 /** What the process was told by its environment. */
@@ -15,6 +16,8 @@ export interface Environment {
   readonly publicUrl: string | null;
   readonly configPath: string | null;
   readonly dataDir: string;
+  /** DATABASE_URL; null: the embedded database in the data directory. */
+  readonly database: DatabaseSettings | null;
   /** REDIS_URL; null: this is the only node. */
   readonly redis: readonly RedisAddress[] | null;
   readonly attachments: AttachmentStorage;
@@ -45,8 +48,9 @@ const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"]
  * @throws ConfigurationError with every fault, before anything is written
  */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
-  const faults: ConfigurationFault[] = [...portFaults(env), ...storageFaults(env), ...tokenFaults(env)];
+  const faults: ConfigurationFault[] = [...portFaults(env), ...tokenFaults(env)];
   const note = (path: string, message: string) => faults.push({ path, message });
+  const database = readDatabaseSettings(env, (fault) => faults.push(fault));
   const attachments = readAttachmentStorage(env, (fault) => faults.push(fault));
   const redis = env.REDIS_URL ? parseRedisUrl(env.REDIS_URL) : null;
   if (env.REDIS_URL && !redis)
@@ -70,6 +74,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     publicUrl,
     configPath: configurationPath(env),
     dataDir,
+    database,
     redis,
     attachments,
     secret: env.VOUCH_SECRET || storedSecret(dataDir, "secret").value,
@@ -97,15 +102,6 @@ const isProduction = (env: NodeJS.ProcessEnv): boolean => env.NODE_ENV === "prod
 
 const portFaults = ({ PORT }: NodeJS.ProcessEnv): readonly ConfigurationFault[] =>
   !PORT || isPort(PORT) ? [] : [{ path: "PORT", message: "must be a whole number from 0 to 65535" }];
-
-/** Ignoring these would put the conversations of a site that believes in its database into a local file. */
-const storageFaults = (env: NodeJS.ProcessEnv): readonly ConfigurationFault[] =>
-  ["DATABASE_URL"]
-    .filter((name) => env[name])
-    .map((path) => ({
-      path,
-      message: "this release runs on one node and its embedded store only; leave the variable out",
-    }));
 
 const tokenNames = ["VOUCH_ADMIN_TOKEN", "VOUCH_AGENT_TOKEN"] as const;
 

@@ -72,6 +72,7 @@ const environment: Environment = {
   publicUrl: null,
   configPath: null,
   dataDir: "",
+  database: null,
   redis: null,
   attachments: { kind: "disk" },
   secret: "a-secret-of-the-tests-that-is-long-enough-0123456789",
