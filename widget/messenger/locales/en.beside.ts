@@ -4,6 +4,11 @@ import { en } from "./en.ts";
 export const besideTexts = {
   ...en,
 
+  signIn: "Sign in",
+  sessions: "Where you are signed in",
+  emptyTitle: "How can we help?",
+  empty: "Write to us. The answer is here when you come back.",
+
   jump: "Jump to newest",
   newMessages: "{count} new messages",
   "newMessages.one": "{count} new message",

@@ -14,12 +14,8 @@ export const en = {
   signedInAs: "Signed in as {name}",
   signedIn: "Signed in",
   verified: "Verified",
-  signIn: "Sign in",
-  sessions: "Where you are signed in",
 
   opening: "Opening",
-  emptyTitle: "How can we help?",
-  empty: "Write to us. The answer is here when you come back.",
   loadingOlder: "Loading",
   today: "Today",
   yesterday: "Yesterday",

@@ -1,10 +1,11 @@
 import { drawn } from "./drawn.ts";
-import { closeIcon, devicesIcon, verifiedIcon } from "./icons.tsx";
+import { closeIcon, verifiedIcon } from "./icons.tsx";
 import type { View } from "./view.ts";
 
 /** Whom one talks to, as whom, and the way out. */
 export const Header = drawn<{ readonly view: View }>(({ view }) => {
   const { model, appearance, language } = view;
+  const beside = view.beside.value;
   const phase = model.session.value;
   const { say } = language.value;
   const { title } = appearance.value;
@@ -30,22 +31,7 @@ export const Header = drawn<{ readonly view: View }>(({ view }) => {
           </p>
         )}
       </div>
-      {isVerified && (
-        <button
-          type="button"
-          class="round"
-          aria-label={say("sessions")}
-          aria-haspopup="dialog"
-          onClick={() => import("./account/sessions.tsx").then(({ showSessions }) => showSessions(view))}
-        >
-          {devicesIcon()}
-        </button>
-      )}
-      {phase.kind === "open" && !isVerified && model.canSignIn.value && (
-        <button type="button" class="link" onClick={() => model.signIn()}>
-          {say("signIn")}
-        </button>
-      )}
+      {phase.kind === "open" && beside && <beside.Account view={beside.view} verified={isVerified} />}
       <button type="button" class="round" aria-label={say("close")} onClick={() => model.close()}>
         {closeIcon()}
       </button>

@@ -8,6 +8,7 @@ import { besideTexts } from "../../locales/en.beside.ts";
 import { createLanguage, type Language } from "../../locales/language.ts";
 import { adoptStyles } from "../adopt-styles.ts";
 import type { View } from "../view.ts";
+import { Account } from "./account.tsx";
 import { Announcer } from "./announcer.tsx";
 import { Banner } from "./banner.tsx";
 import styles from "./beside.css?inline";
@@ -16,6 +17,7 @@ import { Jump } from "./jump.tsx";
 import { Notice } from "./notice.tsx";
 import { Room } from "./room.tsx";
 import { Typing } from "./typing.tsx";
+import { Welcome } from "./welcome.tsx";
 
 export type BesideLanguage = Language<typeof besideTexts>;
 
@@ -26,6 +28,7 @@ export interface BesideView extends View {
 
 export interface Beside {
   readonly view: BesideView;
+  readonly Account: typeof Account;
   readonly Announcer: typeof Announcer;
   readonly Banner: typeof Banner;
   readonly Failure: typeof Failure;
@@ -33,10 +36,22 @@ export interface Beside {
   readonly Notice: typeof Notice;
   readonly Room: typeof Room;
   readonly Typing: typeof Typing;
+  readonly Welcome: typeof Welcome;
 }
 
 export function createBeside(view: View): Beside {
   adoptStyles(styles);
   const language = computed(() => createLanguage(view.languageChoice.value, besideTexts));
-  return { view: { ...view, language }, Announcer, Banner, Failure, Jump, Notice, Room, Typing };
+  return {
+    view: { ...view, language },
+    Account,
+    Announcer,
+    Banner,
+    Failure,
+    Jump,
+    Notice,
+    Room,
+    Typing,
+    Welcome,
+  };
 }

@@ -66,10 +66,7 @@ export class Log extends Drawn<{ readonly view: View }> {
                 <i />
               </div>
             ) : (
-              <div class="notice">
-                <h2>{say("emptyTitle")}</h2>
-                <p>{say("empty")}</p>
-              </div>
+              beside && <beside.Welcome view={beside.view} />
             )}
             {beside && <beside.Typing view={beside.view} />}
           </div>
