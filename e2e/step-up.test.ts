@@ -137,6 +137,7 @@ describeInBrowser(
       await scene.view.open();
       await scene.view.send(words("Visitor", "anew"));
       await expect.poll(() => shown(scene)).toEqual([words("Visitor", "anew")]);
+      await scene.view.log.locator('[data-status="sent"]').waitFor();
       for (const token of customers) expect(await stateOf(stage(), token)).toBe("session_revoked");
       // What this visitor wrote goes to the next who signs in, and nothing of the first.
       await stepUp(scene, bob);

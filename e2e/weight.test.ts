@@ -52,8 +52,8 @@ describeInBrowser("weight", (stage) => {
     page.on("response", (response) => {
       const { origin, pathname } = new URL(response.url());
       if (origin !== stage().companion.url || pathname.startsWith("/api/")) return;
-      // Fetched once the conversation is shown, so that it may or may not be here yet; `.ci/budgets.ts` weighs it by itself.
-      if (pathname.startsWith("/assets/beside-")) return;
+      // Nobody waits for these, so that they may or may not be here yet; `.ci/budgets.ts` weighs each by itself.
+      if (/^\/assets\/(beside|browser-companies)-/.test(pathname)) return;
       files.set(pathname, weigh(response));
     });
     await page.goto(hostPage(stage(), "/bytes", { contactJwt: await contactJwt("bytes") }));

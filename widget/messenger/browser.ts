@@ -1,11 +1,16 @@
 /** The real browser behind `Surroundings`. */
 
 import { systemClock } from "../../shared/clock.ts";
+import { attempt } from "./attempt.ts";
+import type { Companies } from "./model/company.ts";
+import { wipeWords } from "./outbox/wipe-words.ts";
 import type { KeyValue, Surroundings } from "./surroundings.ts";
 
 export function browserSurroundings(): Surroundings {
   let isForgetful = false;
   const channel = attempt(() => new BroadcastChannel("vouch:logout"));
+  const loadCompanies = async (): Promise<Companies> =>
+    (await import("./model/browser-companies.ts")).browserCompanies(isForgetful ? "shared" : "own");
   return {
     clock: systemClock,
     after(ms, run) {
@@ -35,25 +40,19 @@ export function browserSurroundings(): Surroundings {
     ),
     forget: () => {
       isForgetful = true;
+      loadCompanies().catch(() => {});
     },
     loadSignInWindow: async () => {
       const { createSignInWindow } = await import("./session/sign-in-window.ts");
       return createSignInWindow(window, (name) => attempt(() => new BroadcastChannel(name)));
     },
+    loadCompanies,
+    wipeWords,
     broadcast: {
       post: (contactId) => channel?.postMessage(contactId),
       listen: (handler) => channel?.addEventListener("message", ({ data }) => handler(data)),
     },
   };
-}
-
-/** Where a browser keeps storage from frames of other sites, the very access throws, and so do channels between tabs. */
-function attempt<Result>(run: () => Result): Result | undefined {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
 }
 
 const hex = (bytes: Uint8Array): string =>

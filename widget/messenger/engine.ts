@@ -52,6 +52,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
   let isShared = false;
   let cancelIdle = () => {};
   const api = createApi(surroundings, deployment.id);
+  const ownerOf = (contactId: string): string => `${deployment.id}:${contactId}`;
   const revocations = createRevocations(surroundings, api);
   let session: Session | null = null;
   const link = createLink(surroundings, {
@@ -66,6 +67,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     stopped: sessionOver,
   });
 
+  const isLive = computed(() => link.state.value.kind === "live");
   const present = createPresent(newConversation);
   const { conversation } = present;
 
@@ -81,11 +83,16 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
       visible: isVisible(),
     }),
     post: host.post,
-    adopt(opened) {
+    adopt(opened, visitorId) {
       session = opened;
-      conversation.peek().bind(opened.conversation);
+      conversation.peek().bind(opened.conversation, {
+        owner: ownerOf(opened.contact.id),
+        formerOwner: visitorId && ownerOf(visitorId),
+      });
       link.tell("start");
     },
+    hasWords: async (contactId) => (await surroundings.loadCompanies()).hasWords(ownerOf(contactId)),
+    wipeWords: (contactId) => surroundings.wipeWords(ownerOf(contactId)),
     disconnect: () => link.tell("stop"),
     tearDown: () => handOn(present.tearDown),
     // Written by the same person in this same panel, who has chosen, or whose site has, that it comes along.
@@ -123,6 +130,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     return createConversation({
       words,
       surroundings,
+      isLive,
       send: link.send,
       read: (page) => ask((token) => api.messages(token, page)),
       received: ({ id, seq }) => host.post({ t: "messageReceived", id, seq }),

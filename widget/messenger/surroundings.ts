@@ -1,6 +1,7 @@
 /** What the engine needs of a browser, handed in: tests turn the clock and answer the network by hand. */
 
 import type { Clock } from "../../shared/clock.ts";
+import type { Companies } from "./model/company.ts";
 
 /** Runs once after `ms` milliseconds. @returns cancels; harmless once it has run */
 export type After = (ms: number, run: () => void) => () => void;
@@ -53,5 +54,9 @@ export interface Surroundings {
   readonly forget: () => void;
   /** The deployment's own sign-in window; loaded where the deployment has one. Rejects where it can't be. */
   readonly loadSignInWindow: () => Promise<SignInWindow>;
+  /** Storage for words and the other tabs; loaded where there is a session. Rejects where it can't be. */
+  readonly loadCompanies: () => Promise<Companies>;
+  /** Wipes what waits of an owner, as `outbox/words.ts` names it. Never rejects. */
+  readonly wipeWords: (owner: string) => Promise<void>;
   readonly broadcast: { post(contactId: string): void; listen(handler: (contactId: string) => void): void };
 }

@@ -4,6 +4,7 @@ import {
   at,
   ConversationStage,
   conversationId,
+  holder,
   live,
   ready,
   session,
@@ -23,9 +24,10 @@ beforeEach(() => {
 });
 
 describe("a conversation", () => {
-  test("keeps a message of one's own on the screen, and puts it at its place when it comes", () => {
-    conversation.bind(opened(0));
+  test("keeps a message of one's own on the screen, and puts it at its place when it comes", async () => {
+    conversation.bind(opened(0), holder);
     conversation.send("Hello");
+    await stage.time.pass(0);
     const message = stage.store("own-1");
     conversation.receive({ t: "ack", id: "own-1", seq: 1, at });
     expect(stage.lines()).toEqual(["own-1?"]);
@@ -37,8 +39,9 @@ describe("a conversation", () => {
   });
 
   test("takes a message that comes before its acknowledgement as stored, and shows it once", async () => {
-    conversation.bind(opened(0));
+    conversation.bind(opened(0), holder);
     conversation.send("Hello");
+    await stage.time.pass(0);
     conversation.receive(live(stage.store("own-1")));
     conversation.receive({ t: "ack", id: "own-1", seq: 1, at });
     conversation.receive(live(stage.store("own-1")));
@@ -48,8 +51,9 @@ describe("a conversation", () => {
   });
 
   test("reads what was acknowledged and does not come by itself", async () => {
-    conversation.bind(opened(0));
+    conversation.bind(opened(0), holder);
     conversation.send("Hello");
+    await stage.time.pass(0);
     stage.agentWrites();
     stage.store("own-1");
     conversation.receive({ t: "ack", id: "own-1", seq: 2, at });
@@ -58,23 +62,27 @@ describe("a conversation", () => {
     expect(stage.received).toEqual([1]);
   });
 
-  test("sends what is not known to be stored again under its id with the next connection", () => {
-    conversation.bind(opened(0));
+  test("sends what is not known to be stored again under its id with the next connection", async () => {
+    conversation.bind(opened(0), holder);
     conversation.send("one");
     conversation.send("two");
-    stage.up = false;
+    await stage.time.pass(0);
+    stage.isLive.value = false;
     conversation.send("three");
-    stage.up = true;
+    await stage.time.pass(0);
+    stage.isLive.value = true;
     conversation.receive(ready(0));
+    await stage.time.pass(0);
     for (const id of ["own-1", "own-2", "own-3"]) conversation.receive(live(stage.store(id)));
     expect(sends()).toEqual(["own-1", "own-1", "own-2", "own-3"]);
     expect(stage.lines()).toEqual(["own-1", "own-2", "own-3"]);
   });
 
-  test("shows a refusal at the message refused, to be retried or discarded", () => {
-    conversation.bind(opened(0));
+  test("shows a refusal at the message refused, to be retried or discarded", async () => {
+    conversation.bind(opened(0), holder);
     conversation.send("one");
     conversation.send("two");
+    await stage.time.pass(0);
     conversation.receive({ t: "refused", id: "own-1", code: "forbidden", detail: "" });
     conversation.receive({ t: "refused", id: "own-2", code: "message_too_long", detail: "" });
     expect(conversation.thread.value.entries).toMatchObject([
@@ -83,13 +91,15 @@ describe("a conversation", () => {
     ]);
     conversation.discard("own-2");
     conversation.retry("own-1");
+    await stage.time.pass(0);
     conversation.receive(live(stage.store("own-1")));
     expect(stage.lines()).toEqual(["own-1"]);
     expect(sends()).toEqual(["own-1", "own-2", "own-1"]);
   });
 
-  test("moves its own messages on with the agents' receipts, and leaves the other lines as they are", () => {
-    conversation.bind(opened(0));
+  test("moves its own messages on with the agents' receipts, and leaves the other lines as they are", async () => {
+    conversation.bind(opened(0), holder);
+    await stage.time.pass(0);
     conversation.receive(live(written(1, "agent")));
     conversation.receive(live(written(2, "contact")));
     const [before] = conversation.thread.value.entries;
@@ -104,7 +114,7 @@ describe("a conversation", () => {
 
   test("reads history a page at a time until the beginning", async () => {
     for (let count = 0; count < 120; count++) stage.agentWrites();
-    conversation.bind(opened(120, 120));
+    conversation.bind(opened(120, 120), holder);
     expect(conversation.thread.value).toMatchObject({ hasOlder: true, loadingOlder: true });
     await stage.time.pass(0);
     expect(stage.lines()).toHaveLength(50);
@@ -120,18 +130,19 @@ describe("a conversation", () => {
 
   test("reads the first page with the next connection where it failed with the last", async () => {
     stage.agentWrites();
-    stage.up = false;
-    conversation.bind(opened(1));
+    stage.isLive.value = false;
+    conversation.bind(opened(1), holder);
     await stage.time.pass(0);
     expect(stage.lines()).toEqual([]);
-    stage.up = true;
+    stage.isLive.value = true;
     conversation.receive(ready(1));
     await stage.time.pass(0);
     expect(stage.lines()).toEqual(["agent-1"]);
   });
 
   test("reads a gap that stays, and none that closes by itself", async () => {
-    conversation.bind(opened(0));
+    conversation.bind(opened(0), holder);
+    await stage.time.pass(0);
     const [first, second] = [stage.agentWrites(), stage.agentWrites()];
     conversation.receive(live(second));
     expect([stage.lines(), conversation.position()]).toEqual([[], 0]);
@@ -150,20 +161,22 @@ describe("a conversation", () => {
   });
 
   test("reads a gap longer than a page to its end, and tries again where reading fails", async () => {
-    conversation.bind(opened(0));
+    conversation.bind(opened(0), holder);
+    await stage.time.pass(0);
     for (let count = 0; count < 250; count++) stage.agentWrites();
-    stage.up = false;
+    stage.isLive.value = false;
     conversation.receive(live(written(250, "agent")));
     await stage.time.pass(400);
     expect([stage.lines(), stage.pages.length]).toEqual([[], 1]);
-    stage.up = true;
+    stage.isLive.value = true;
     await stage.time.pass(120_000);
     expect(stage.lines()).toEqual(stage.stored.map(({ id }) => id));
     expect(stage.pages).toHaveLength(4);
   });
 
-  test("counts what agents wrote after the last message read", () => {
-    conversation.bind(opened(0));
+  test("counts what agents wrote after the last message read", async () => {
+    conversation.bind(opened(0), holder);
+    await stage.time.pass(0);
     for (let count = 0; count < 3; count++) conversation.receive(live(stage.agentWrites()));
     conversation.receive(live(written(4, "contact")));
     expect(conversation.unread.value).toBe(3);
@@ -175,22 +188,25 @@ describe("a conversation", () => {
     expect(conversation.thread.value.readSeq).toBe(4);
   });
 
-  test("learns from another device what was read", () => {
-    conversation.bind(opened(0));
+  test("learns from another device what was read", async () => {
+    conversation.bind(opened(0), holder);
+    await stage.time.pass(0);
     conversation.receive(live(stage.agentWrites()));
     conversation.receive({ t: "receipt", conversationId, by: "contact", kind: "read", seq: 1 });
     expect(conversation.unread.value).toBe(0);
   });
 
   test("reports a burst once, and with the next connection what the last one may have lost", async () => {
-    conversation.bind(opened(0));
+    conversation.bind(opened(0), holder);
+    await stage.time.pass(0);
     for (let count = 0; count < 5; count++) conversation.receive(live(stage.agentWrites()));
     await stage.time.pass(500);
-    stage.up = false;
+    stage.isLive.value = false;
     conversation.markRead(4);
-    stage.up = true;
+    stage.isLive.value = true;
     expect(stage.frames).toEqual([{ t: "delivered", seq: 5 }]);
     conversation.receive(ready(5));
+    await stage.time.pass(0);
     expect(stage.frames.slice(1)).toEqual([
       { t: "read", seq: 4 },
       { t: "delivered", seq: 5 },
@@ -198,7 +214,8 @@ describe("a conversation", () => {
   });
 
   test("says that one is writing every three seconds at most, and that one has stopped", async () => {
-    conversation.bind(opened(0));
+    conversation.bind(opened(0), holder);
+    await stage.time.pass(0);
     for (let count = 0; count < 70; count++) {
       conversation.setDraft("x".repeat(count + 1));
       await stage.time.pass(100);
@@ -209,6 +226,7 @@ describe("a conversation", () => {
     expect(stage.typing()).toEqual([true, true, true, false]);
     conversation.setDraft("Hello");
     conversation.send("Hello");
+    await stage.time.pass(0);
     expect(stage.typing()).toEqual([true, true, true, false, true, false]);
     expect(conversation.draft.value).toBe("");
   });
@@ -221,7 +239,8 @@ describe("a conversation", () => {
       name,
       on,
     });
-    conversation.bind(opened(0));
+    conversation.bind(opened(0), holder);
+    await stage.time.pass(0);
     conversation.receive(typing(true));
     conversation.receive(typing(true, null));
     expect(conversation.typing.value).toEqual(["agent", null]);
@@ -237,14 +256,17 @@ describe("a conversation", () => {
   });
 
   test("does nothing more once it is thrown away", async () => {
-    stage.agentWrites();
-    conversation.bind(opened(1));
+    for (let count = 0; count < 60; count++) stage.agentWrites();
+    conversation.bind(opened(60), holder);
     conversation.send("Hello");
+    await stage.time.pass(0);
     conversation.setDraft("more");
+    void conversation.loadOlder();
     conversation.dispose();
     const frames = stage.frames.length;
     await stage.time.pass(60_000);
     expect([stage.frames.length, stage.received]).toEqual([frames, []]);
+    expect(stage.lines()).toContain("agent-11");
     expect(stage.lines()).not.toContain("agent-1");
   });
 });

@@ -15,18 +15,21 @@ import type {
 import { createCourier, type OutboxItem } from "../outbox/courier.ts";
 import type { After, Surroundings } from "../surroundings.ts";
 import type { PageRequest } from "../transport/api.ts";
+import type { Company } from "./company.ts";
 import { entryOf } from "./entries.ts";
 import { createHistory } from "./history.ts";
 import type { MessengerModel, Thread } from "./messenger-model.ts";
 import { createPositions } from "./positions.ts";
-import { createOwnTyping, createRemoteTyping } from "./typing.ts";
+
+/** Longer than this no word waits for the company to come: it is sent by this tab, and kept in memory. */
+const companyMs = 5000;
 
 type Shown = "thread" | "unread" | "typing" | "draft";
 type Done = "setDraft" | "send" | "retry" | "discard" | "loadOlder" | "markRead";
 
 export interface Conversation extends Pick<MessengerModel, Shown | Done> {
-  /** What a session says of it, first or renewed. */
-  bind(state: ConversationState): void;
+  /** What a session says of it, first or renewed, and whose it is. */
+  bind(state: ConversationState, holder: Holder): void;
   /** The newest message up to which none is missing: where a new connection resumes. */
   position(): number;
   /** What its writer wrote. */
@@ -35,6 +38,13 @@ export interface Conversation extends Pick<MessengerModel, Shown | Done> {
   takeUp(words: Words): void;
   receive(frame: ServerFrame): void;
   dispose(): void;
+}
+
+/** Both as `outbox/words.ts` names them. */
+export interface Holder {
+  readonly owner: string;
+  /** Whose kept words come along. */
+  readonly formerOwner: string | undefined;
 }
 
 export interface Words {
@@ -47,7 +57,9 @@ export interface Words {
 export interface ConversationParts {
   /** Carried over from the conversation before; its messages keep their ids, so that none can be stored twice. */
   readonly words?: Words | undefined;
-  readonly surroundings: Pick<Surroundings, "after" | "clock" | "random" | "uuid">;
+  readonly surroundings: Pick<Surroundings, "after" | "clock" | "random" | "uuid" | "loadCompanies">;
+  /** Whether there is a connection. */
+  readonly isLive: ReadonlySignal<boolean>;
   /** @returns whether a live connection took it */
   readonly send: (frame: ClientFrame) => boolean;
   readonly read: (page: PageRequest) => Promise<MessagePage | null>;
@@ -56,7 +68,7 @@ export interface ConversationParts {
 }
 
 export function createConversation(parts: ConversationParts): Conversation {
-  const { received } = parts;
+  const { received, isLive } = parts;
   /** What comes of requests under way is nobody's from then on. */
   let isGone = false;
   /** Cancels what waits: it would do something for nobody, and keep the conversation in memory until then. */
@@ -82,11 +94,29 @@ export function createConversation(parts: ConversationParts): Conversation {
   const draft = signal(parts.words?.draft ?? "");
   const courier = createCourier(surroundings, send, parts.words?.outbox);
   const positions = createPositions(after, send);
-  const remote = createRemoteTyping(after);
-  const composing = createOwnTyping(after, (on) => send({ t: "typing", on }));
+  const typing = signal<readonly (string | null)[]>([]);
   const history = createHistory(surroundings, { read, added });
   const { window } = history;
   let isBound = false;
+  let holder: Holder | null = null;
+  let company: Company | null = null;
+
+  /** Without it words wait in memory; it is asked for again with each session and each connection. */
+  function seekCompany(): void {
+    const mine = holder;
+    const isSought = (): boolean => !isGone && holder === mine && (!company || company.isOver());
+    if (!mine || !isSought()) return;
+    const sendAnyway = (): void => {
+      if (isSought()) courier.turn("here");
+    };
+    const cancel = after(companyMs, sendAnyway);
+    parts.surroundings.loadCompanies().then(({ keep }) => {
+      cancel();
+      if (!isSought()) return;
+      company?.leave();
+      company = keep({ holder: mine, after, courier, history, positions, typing, isLive, send });
+    }, sendAnyway);
+  }
 
   function added(message: Message, where: "newer" | "older"): void {
     const { id, seq, author } = message;
@@ -96,7 +126,7 @@ export function createConversation(parts: ConversationParts): Conversation {
     }
     positions.arrived(seq);
     if (where === "older") return;
-    remote.heard(author.name, false);
+    company?.heardTyping(author.name, false);
     received(message);
   }
 
@@ -119,6 +149,7 @@ export function createConversation(parts: ConversationParts): Conversation {
         know(frame);
         positions.linkUp();
         courier.linkUp();
+        seekCompany();
         // The first page may have failed with the connection.
         if (window.peek().messages.length === 0) void history.older();
         break;
@@ -126,8 +157,9 @@ export function createConversation(parts: ConversationParts): Conversation {
         history.arrived(frame.message);
         break;
       case "ack":
-        // The message itself comes to whoever sent it as well, or is read as a gap.
-        courier.stored(frame.id);
+        // The message itself comes to whoever sent it as well, or is read as a gap. It may have been stored long ago.
+        if (frame.seq > window.peek().last) courier.stored(frame.id);
+        else courier.shown(frame.id);
         history.exists(frame.seq);
         break;
       case "refused":
@@ -139,7 +171,7 @@ export function createConversation(parts: ConversationParts): Conversation {
         else if (frame.kind === "read") positions.known(frame.seq);
         break;
       case "typing":
-        if (frame.by === "agent") remote.heard(frame.name, frame.on);
+        if (frame.by === "agent") company?.heardTyping(frame.name, frame.on);
     }
   }
 
@@ -163,10 +195,17 @@ export function createConversation(parts: ConversationParts): Conversation {
           ({ author, seq }) => author.kind !== "contact" && seq > positions.readSeq.value,
         ).length,
     ),
-    typing: remote.names,
+    typing,
     draft,
-    bind(state) {
+    bind(state, of) {
       know(state);
+      if (holder?.owner !== of.owner) {
+        company?.leave();
+        company = null;
+        courier.turn("elsewhere");
+        holder = of;
+      }
+      seekCompany();
       if (isBound) return;
       isBound = true;
       history.open(state.lastSeq);
@@ -175,7 +214,8 @@ export function createConversation(parts: ConversationParts): Conversation {
     position: () => window.peek().last,
     words: () => ({
       draft: draft.peek(),
-      outbox: courier.outbox.peek(),
+      // Whether the next conversation has what was stored is for the server to say.
+      outbox: courier.outbox.peek().map(({ isStored, ...item }) => item),
       stored: window.peek().messages.flatMap(({ id, author }) => (author.kind === "contact" ? [id] : [])),
     }),
     takeUp(words) {
@@ -185,13 +225,13 @@ export function createConversation(parts: ConversationParts): Conversation {
     receive: (frame) => batch(() => receive(frame)),
     setDraft(text) {
       draft.value = text;
-      composing(text);
+      company?.composing(text);
     },
     send: (text) =>
       batch(() => {
+        if (!courier.write(text)) return;
         draft.value = "";
-        composing("");
-        courier.write(text);
+        company?.composing("");
       }),
     retry: courier.retry,
     discard: courier.discard,
@@ -199,6 +239,7 @@ export function createConversation(parts: ConversationParts): Conversation {
     markRead: (seq) => positions.read(Math.min(seq, window.peek().last)),
     dispose() {
       isGone = true;
+      company?.leave();
       for (const cancel of waiting) cancel();
     },
   };

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ServerFrame } from "../../../shared/protocol.ts";
-import { at, ConversationStage, live, ready, session } from "../fixtures/conversation-stage.ts";
+import { at, ConversationStage, holder, live, ready, session } from "../fixtures/conversation-stage.ts";
 
 test("a conversation ends up dense, in order and without doubles, however acknowledgements, messages and pages interleave", async () => {
   const step = fc.oneof(
@@ -26,12 +26,13 @@ test("a conversation ends up dense, in order and without doubles, however acknow
       const run = new ConversationStage();
       const { conversation: subject } = run;
       for (let count = 0; count < before; count++) run.agentWrites();
-      subject.bind(session(before).conversation);
-      const resume = () => {
+      subject.bind(session(before).conversation, holder);
+      const resume = async () => {
+        await run.time.pass(0);
         subject.receive(ready(run.stored.length));
         for (const message of run.stored.slice(subject.position())) subject.receive(live(message));
       };
-      resume();
+      await resume();
       let answered = 0;
       const own: string[] = [];
       for (const action of steps) {
@@ -39,6 +40,7 @@ test("a conversation ends up dense, in order and without doubles, however acknow
           case "write":
             subject.send(`text ${own.length}`);
             own.push(`own-${own.length + 1}`);
+            await run.time.pass(0);
             break;
           case "agent": {
             const message = run.agentWrites();
@@ -76,7 +78,7 @@ test("a conversation ends up dense, in order and without doubles, however acknow
             await run.time.pass(action.ms);
             break;
           case "reconnect":
-            resume();
+            await resume();
             break;
           case "older":
             await subject.loadOlder();
@@ -91,15 +93,16 @@ test("a conversation ends up dense, in order and without doubles, however acknow
         expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
       }
       // At last everything is answered.
-      resume();
+      await resume();
       for (let round = 0; round < own.length + 2; round++) {
         const sends = run.frames.filter((frame) => frame.t === "send");
         for (const { id } of sends) {
           const { seq } = run.store(id);
           subject.receive({ t: "ack", id, seq, at });
         }
+        await run.time.pass(0);
       }
-      resume();
+      await resume();
       await run.time.pass(60_000);
       while (subject.thread.value.hasOlder) await subject.loadOlder();
       expect(run.lines()).toEqual(run.stored.map(({ id }) => id));

@@ -1,6 +1,6 @@
 /** “… is writing”, both ways. Neither side relies on the other to say that it stopped. */
 
-import { type ReadonlySignal, signal } from "@preact/signals-core";
+import type { Signal } from "@preact/signals-core";
 import type { After } from "../surroundings.ts";
 
 /** Said again this often while composing. */
@@ -8,17 +8,17 @@ const sayMs = 3000;
 /** Believed for this long without hearing it again. */
 const believeMs = 6000;
 
-export interface RemoteTyping {
-  /** Names, in the order they began; null is an agent without a name. */
-  readonly names: ReadonlySignal<readonly (string | null)[]>;
-  heard(name: string | null, on: boolean): void;
-}
-
-export function createRemoteTyping(after: After): RemoteTyping {
+/**
+ * @param names kept up to date: in the order they began; null is an agent without a name
+ * @returns to be told who is writing, or no longer
+ */
+export function createRemoteTyping(
+  after: After,
+  names: Signal<readonly (string | null)[]>,
+): (name: string | null, on: boolean) => void {
   const expiries = new Map<string | null, () => void>();
-  const names = signal<readonly (string | null)[]>([]);
 
-  function heard(name: string | null, on: boolean): void {
+  return function heard(name, on) {
     const known = expiries.get(name);
     known?.();
     if (on)
@@ -28,9 +28,7 @@ export function createRemoteTyping(after: After): RemoteTyping {
       );
     else expiries.delete(name);
     if (on !== Boolean(known)) names.value = [...expiries.keys()];
-  }
-
-  return { names, heard };
+  };
 }
 
 /** @returns to be told of the draft whenever it changes */

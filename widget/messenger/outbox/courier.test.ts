@@ -19,6 +19,7 @@ beforeEach(() => {
     if (up && frame.t === "send") sent.push(`${frame.id} ${frame.text}`);
     return up;
   });
+  courier.turn("here");
 });
 
 describe("the outbox", () => {
@@ -140,5 +141,22 @@ describe("the outbox", () => {
     courier.stored("id-1");
     courier.refused("id-1", "forbidden", undefined);
     expect(lines()).toEqual(["one sending", "two sending"]);
+  });
+
+  test("sends nothing while it is another tab's turn, and then what was left unanswered", () => {
+    courier.write("one");
+    courier.turn("elsewhere");
+    courier.write("two");
+    courier.linkUp();
+    expect(sent).toEqual(["id-1 one"]);
+    courier.turn("here");
+    expect(sent).toEqual(["id-1 one", "id-1 one"]);
+  });
+
+  test("takes no more than a hundred: what does not fit stays with its writer", () => {
+    up = false;
+    const taken = Array.from({ length: 101 }, (_, count) => courier.write(`text ${count}`));
+    expect(taken.indexOf(false)).toBe(100);
+    expect(courier.outbox.value).toHaveLength(100);
   });
 });

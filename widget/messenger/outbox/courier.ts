@@ -3,26 +3,34 @@
  * is not known to be stored is kept in the order written, as the very lines that the log shows.
  */
 
-import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { type Signal, signal } from "@preact/signals-core";
 import type { ProblemCode } from "../../../shared/problems.ts";
 import type { ClientFrame } from "../../../shared/protocol.ts";
 import type { Entry } from "../model/messenger-model.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** `id` is a UUID, the same for ever, so that sending again can never make a second message. */
-export type OutboxItem = Extract<Entry, { kind: "pending" }>;
+export interface OutboxItem extends Extract<Entry, { kind: "pending" }> {
+  /** The server has stored it; it stays until it stands in the conversation. */
+  readonly isStored?: true;
+}
 
 /** A live connection answers within milliseconds; after this long the message is sent again under its id. */
-const answerMs = 10_000;
+export const answerMs = 10_000;
+/** More than this nobody writes while waiting. */
+const mostWaiting = 100;
 
 export interface Courier {
-  readonly outbox: ReadonlySignal<readonly OutboxItem[]>;
-  write(text: string): void;
+  /** Changed from outside by what other tabs of this customer wrote, sent and gave up: `outbox/shared-outbox.ts`. */
+  readonly outbox: Signal<readonly OutboxItem[]>;
+  /** @returns whether there was room for it */
+  write(text: string): boolean;
   /** Sends these before its own; their ids stay. */
   takeUp(items: readonly OutboxItem[]): void;
-  /** Takes up a failed message again, or gives it up; others are left alone. */
+  /** Takes up a failed message again; others are left alone. */
   retry(id: string): void;
-  discard(id: string): void;
+  /** Gives up a failed message. @returns whether it was one */
+  discard(id: string): boolean;
   /** The server has stored it; it stays until it is `shown`. */
   stored(id: string): void;
   /** It stands in the conversation now. */
@@ -30,6 +38,8 @@ export interface Courier {
   refused(id: string, code: ProblemCode, retryAfterMs: number | undefined): void;
   /** A connection is there; what the last one left unanswered is sent again. */
   linkUp(): void;
+  /** `here`: this tab sends, also what has come from others. `elsewhere`, as at the beginning: it leaves that to another. */
+  turn(is: "here" | "elsewhere"): void;
 }
 
 export function createCourier(
@@ -38,8 +48,7 @@ export function createCourier(
   begunWith: readonly OutboxItem[] = [],
 ): Courier {
   const outbox = signal(begunWith);
-  /** Stored by the server, and not shown in the conversation yet. */
-  const placed = new Set<string>();
+  let turn: "here" | "elsewhere" = "elsewhere";
   /** One at a time: a refusal in the middle of several would let the later ones overtake it. */
   let onItsWay: string | null = null;
   /** Runs while an answer is awaited, or while nothing may be sent. */
@@ -47,18 +56,20 @@ export function createCourier(
 
   /** @param change null: takes it out */
   function update(id: string, change: Partial<OutboxItem> | null): void {
-    outbox.value = outbox
-      .peek()
-      .flatMap((item) => (item.id !== id ? [item] : change ? [{ ...item, ...change }] : []));
+    const items = outbox.peek();
+    if (items.some((item) => item.id === id))
+      outbox.value = items.flatMap((item) =>
+        item.id !== id ? [item] : change ? [{ ...item, ...change }] : [],
+      );
   }
 
   const hasFailed = (id: string): boolean =>
     outbox.peek().some((item) => item.id === id && item.status === "failed");
 
   function pump(): void {
-    // Failed ones wait for the customer and hold nobody up.
-    const item = outbox.peek().find(({ id, status }) => status === "sending" && !placed.has(id));
-    if (cancelWait || !item || !send({ t: "send", id: item.id, text: item.text })) return;
+    const item = outbox.peek().find(isWaiting);
+    if (turn === "elsewhere" || cancelWait || !item || !send({ t: "send", id: item.id, text: item.text }))
+      return;
     onItsWay = item.id;
     cancelWait = after(answerMs, again);
   }
@@ -81,9 +92,12 @@ export function createCourier(
   return {
     outbox,
     write(text) {
+      const waiting = outbox.peek();
+      if (waiting.length >= mostWaiting) return false;
       const item = { kind: "pending", id: uuid(), text, writtenAt: clock.now(), ...sending } as const;
-      outbox.value = [...outbox.peek(), item];
+      outbox.value = [...waiting, item];
       pump();
+      return true;
     },
     takeUp(items) {
       outbox.value = [...items, ...outbox.peek()];
@@ -95,14 +109,15 @@ export function createCourier(
       pump();
     },
     discard(id) {
-      if (hasFailed(id)) update(id, null);
+      const isFailed = hasFailed(id);
+      if (isFailed) update(id, null);
+      return isFailed;
     },
     stored(id) {
-      placed.add(id);
+      update(id, { isStored: true });
       answered(id);
     },
     shown(id) {
-      placed.delete(id);
       update(id, null);
       answered(id);
     },
@@ -119,7 +134,15 @@ export function createCourier(
       }
     },
     linkUp: again,
+    turn(is) {
+      if (is !== turn) settle();
+      turn = is;
+      pump();
+    },
   };
 }
+
+/** Failed ones wait for the customer and hold nobody up. */
+export const isWaiting = ({ status, isStored }: OutboxItem): boolean => status === "sending" && !isStored;
 
 const sending = { status: "sending", code: null, retryable: false } as const;

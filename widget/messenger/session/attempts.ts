@@ -50,7 +50,10 @@ export const enterAgain = (state: SessionState, ...before: Effects): SessionStep
     ...before,
   );
 
-export function entered(state: SessionState, { session, claimHash, handover }: Entered): SessionStep {
+export function entered(
+  state: SessionState,
+  { session, claimHash, handover, visitorId }: Entered,
+): SessionStep {
   const { session: before, phase, life, attempt } = state;
   const isOther = before && before.conversation.id !== session.conversation.id;
   const wasVisitor = isSteppingUp(state);
@@ -77,7 +80,7 @@ export function entered(state: SessionState, { session, claimHash, handover }: E
     taken && goneFrom(taken),
     ...(isOther && !isHandedOver ? dismiss(before, isTooLate ? "none" : handover) : []),
     isTooLate && { t: "endVisitor" },
-    { t: "adopt", session, claimHash, handover },
+    { t: "adopt", session, claimHash, handover, visitorId },
     isGranted && !isHandedOver && !isOther && { t: "takeUp" },
     // Where the answer to an earlier try was lost, the visitor's conversation may have become this very one.
     handover === "refused" && (isOther || !wasVisitor) && { t: "leftBehind" },
@@ -111,7 +114,7 @@ export function refused(
       handover: "none",
     };
     const gone: Effects = [
-      { t: "endSignedIn" },
+      { t: "endSignedIn", words: state.life === "over" ? "kept" : "wiped" },
       ...(session ? dismiss(session, "none") : []),
       isOpen(state) && { t: "authenticating" },
     ];

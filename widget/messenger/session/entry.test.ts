@@ -40,7 +40,7 @@ async function adaWasHere(): Promise<StoredSession> {
   const answer = await entering(jwt("ada.1"), null);
   if (!answer || "code" in answer) throw new Error("Ada can't enter.");
   browser.companion.requests.length = 0;
-  return { sessionToken: answer.session.sessionToken, claimHash: answer.claimHash };
+  return { sessionToken: answer.session.sessionToken, claimHash: answer.claimHash, contactId: "ada" };
 }
 
 test("without a stored session one is opened", async () => {
@@ -62,7 +62,7 @@ test("a session that was stored for the same claim is taken up", async () => {
 test("a visitor's session is taken up", async () => {
   const answer = await entering(null, null);
   expect(answer).toMatchObject({ session: { contact: { verified: false } }, claimHash: "visitor" });
-  await entering(null, { sessionToken: "session-1", claimHash: "visitor" });
+  await entering(null, { sessionToken: "session-1", claimHash: "visitor", contactId: "visitor-1" });
   expect(browser.companion.requests).toEqual(["POST /sessions", "GET /session"]);
 });
 
@@ -104,7 +104,9 @@ test("a refusal that is not about the session opens no other one", async () => {
 test("nothing is opened for a claim that has been overtaken", async () => {
   const isCurrent = () => false;
   expect(await entering(jwt("ada.1"), null, { isCurrent })).toBeNull();
-  expect(await entering(jwt("ada.1"), { sessionToken: "gone", claimHash: "" }, { isCurrent })).toBeNull();
+  expect(
+    await entering(jwt("ada.1"), { sessionToken: "gone", claimHash: "", contactId: "" }, { isCurrent }),
+  ).toBeNull();
   expect(browser.companion.sessions.size).toBe(0);
 });
 

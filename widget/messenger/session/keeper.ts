@@ -19,7 +19,11 @@ export interface KeeperParts extends Vault {
   readonly revocations: Revocations;
   readonly context: () => SessionContext;
   readonly post: (message: FrameMessage) => void;
-  readonly adopt: (session: Session) => void;
+  /** @param visitorId of whom words come along */
+  readonly adopt: (session: Session, visitorId: string | undefined) => void;
+  readonly wipeWords: (contactId: string) => Promise<void>;
+  /** Whether some of theirs are kept. */
+  readonly hasWords: (contactId: string) => Promise<boolean>;
   readonly disconnect: () => void;
   readonly tearDown: () => void;
   readonly carryOver: () => void;
@@ -62,7 +66,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
   async function entering({ generation, claim, attempt, handover }: SessionState): Promise<void> {
     const isCurrent = (): boolean => state.peek().generation === generation;
     // One who signs in leaves the visitor's session behind.
-    if (claim && handover === "none") void end(visitor);
+    if (claim && handover === "none") drop(visitor);
     await revocations.settled();
     const stored = slotOf(claim).read();
     const [answer, waiting] = await Promise.all([
@@ -91,10 +95,12 @@ export function createKeeper(parts: KeeperParts): Keeper {
     if (stored && answer.handover !== "none") void revocations.end(stored.sessionToken, "");
   }
 
+  const rarely = () => import("./rare-entry.ts");
+
   /** Few have an OpenID provider, or are visitors who sign in: their ways in are a file of their own. */
   const entry = (parts: Entry): ReturnType<typeof enter> =>
     parts.how === "silently" || parts.handover || worksOnce(parts.claim)
-      ? import("./rare-entry.ts").then(
+      ? rarely().then(
           ({ enterRarely }) => enterRarely(parts),
           () => unanswered("network"),
         )
@@ -104,10 +110,11 @@ export function createKeeper(parts: KeeperParts): Keeper {
   async function isWorthAsking(): Promise<boolean> {
     if (parts.visitorWrote()) return true;
     const stored = visitor.read();
-    const answer = stored && (await api.session(stored.sessionToken));
-    if (!answer || (isRefusal(answer) ? answer.retryable : answer.conversation.lastSeq > 0)) return !!answer;
-    void end(visitor);
-    return false;
+    if (!stored) return false;
+    const { leftSomething } = await rarely();
+    const hasLeft = await leftSomething(stored, api, parts.hasWords);
+    if (!hasLeft) drop(visitor);
+    return hasLeft;
   }
 
   async function end(slot: Slot, scope: EndScope = ""): Promise<Ended> {
@@ -116,27 +123,42 @@ export function createKeeper(parts: KeeperParts): Keeper {
     return stored && revocations.end(stored.sessionToken, scope);
   }
 
+  /** What waits goes with a session that somebody ends; one that expires leaves it. */
+  async function wipe(...slots: Slot[]): Promise<void> {
+    await Promise.all(
+      slots.map((slot) => slot.read()).map((stored) => stored && parts.wipeWords(stored.contactId)),
+    );
+  }
+
+  function drop(slot: Slot): void {
+    void wipe(slot);
+    void end(slot);
+  }
+
   const verbs: Verbs = {
     ...parts,
     enter: () => void entering(state.peek()),
     ask: ({ reason }) => post({ t: "tokenWanted", ask: state.peek().generation, reason }),
-    adopt({ session, claimHash, handover }) {
+    adopt({ session, claimHash, handover, visitorId }) {
       attempts = 0;
       cancelRetry();
       // With the handover the server has ended it.
       if (handover === "done") visitor.write(null);
-      slotOf(state.peek().claim).write({ sessionToken: session.sessionToken, claimHash });
-      parts.adopt(session);
+      const { sessionToken, contact } = session;
+      slotOf(state.peek().claim).write({ sessionToken, claimHash, contactId: contact.id });
+      parts.adopt(session, visitorId);
     },
-    endSignedIn: () => void end(signedIn),
+    endSignedIn: ({ words }) => (words === "wiped" ? drop(signedIn) : end(signedIn)),
     endVisitor() {
       parts.endVisitor();
-      void end(visitor);
+      drop(visitor);
     },
     async signOut({ scope, request }) {
+      const wiped = wipe(signedIn, visitor);
       const ends = Promise.all([end(signedIn, scope), end(visitor, scope)]);
       spent.write(null);
       if (request === null) return;
+      await wiped;
       const [ended = null] = online() ? await ends : [];
       post({ t: "result", request, ok: true, value: ended });
     },

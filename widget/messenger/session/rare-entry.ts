@@ -1,9 +1,11 @@
 /** The ways to a session that few customers go: by a code that works once, without a claim, and with a conversation along. */
 
-import { type Answer, type Failure, isRefusal } from "../transport/api.ts";
+import type { SessionState } from "../../../shared/protocol.ts";
+import { type Answer, type Api, type Failure, isRefusal } from "../transport/api.ts";
 import { assertion, claimKey, worksOnce } from "./claims.ts";
 import { type Entry, found, isOver } from "./entry.ts";
 import type { Entered } from "./session-state.ts";
+import type { StoredSession } from "./vault.ts";
 
 /** As the server would refuse it; the page is asked for another. */
 const replayed: Failure = {
@@ -11,6 +13,17 @@ const replayed: Failure = {
   message: "The authorization code was used before. Get a new one for each sign-in.",
   retryable: false,
 };
+
+/** Whether a visitor's session has a conversation, or words that nobody has stored yet. false: it is empty, or over. */
+export async function leftSomething(
+  { sessionToken, contactId }: StoredSession,
+  api: Pick<Api, "session">,
+  hasWords: (contactId: string) => Promise<boolean>,
+): Promise<boolean> {
+  const answer = await api.session(sessionToken);
+  if (isRefusal(answer)) return answer.retryable;
+  return answer.conversation.lastSeq > 0 || hasWords(contactId);
+}
 
 export async function enterRarely(entry: Entry): Promise<Answer<Entered> | null> {
   const { api, fingerprint, claim, spent, how, handover, isCurrent } = entry;
@@ -20,7 +33,12 @@ export async function enterRarely(entry: Entry): Promise<Answer<Entered> | null>
   }
   const identity = assertion(claim);
   const claimHash = await fingerprint(claimKey(claim));
-  const visitorToken = handover?.read()?.sessionToken;
+  const { sessionToken: visitorToken, contactId: visitorId } = handover?.read() ?? {};
+  /** What the visitor wrote goes to who signs in, whether or not the conversation does. */
+  const taken = (answer: Answer<SessionState>, outcome: "done" | "refused"): Answer<Entered> => {
+    const entered = found(answer, "", claimHash, outcome);
+    return isRefusal(entered) ? entered : { ...entered, visitorId };
+  };
   // What is taken along can only go into a session that opens.
   let stored = visitorToken ? null : entry.stored;
   const isSame = entry.stored?.claimHash === claimHash;
@@ -40,11 +58,11 @@ export async function enterRarely(entry: Entry): Promise<Answer<Entered> | null>
 
   if (!isCurrent()) return null;
   const answer = await api.open(identity, visitorToken);
-  if (!visitorToken || !isRefusal(answer))
-    return found(answer, "", claimHash, visitorToken ? "done" : "none");
+  if (!visitorToken) return found(answer, "", claimHash);
+  if (!isRefusal(answer)) return taken(answer, "done");
   if (!isOver(answer) && answer.code !== "forbidden") return answer;
   // The conversation can't be had: signing in does not depend on it.
   handover?.write(null);
   if (worksOnce(claim)) return replayed;
-  return isCurrent() ? found(await api.open(identity), "", claimHash, "refused") : null;
+  return isCurrent() ? taken(await api.open(identity), "refused") : null;
 }

@@ -47,7 +47,7 @@ const moves: { readonly [Type in SessionEvent["t"]]: Move<EventOf<Type>> } = {
     identity
       ? begin(state, identity, { request }, context)
       : // A visitor's page: whoever was signed in in this tab before is not here any more.
-        [state, { t: "endSignedIn" }],
+        [state, { t: "endSignedIn", words: "kept" }],
   login(state, { identity, request }, context) {
     const { attempt, session, phase } = state;
     const fresh = { ...state, refusals: 0 };

@@ -89,6 +89,8 @@ export interface Entered {
   readonly claimHash: string;
   /** Of the visitor's conversation: nothing was to be done; it waits; it was handed over; that was refused. */
   readonly handover: "none" | "later" | "done" | "refused";
+  /** Of the visitor whose words come along, if any were kept. */
+  readonly visitorId?: string | undefined;
 }
 
 export type SessionEffect =
@@ -115,8 +117,11 @@ export type SessionEffect =
   | { readonly t: "openSignIn"; readonly take: HandoverChoice | null }
   /** The customer is told that the earlier messages stay behind. */
   | { readonly t: "leftBehind" }
-  /** End and wipe the stored session of whoever was signed in in this tab. What is entered next waits for it. */
-  | { readonly t: "endSignedIn" }
+  /**
+   * End and wipe the stored session of whoever was signed in in this tab. What is entered next waits for it. `words` that
+   * wait: `kept` where it may have expired before, as a session that expires leaves them to its customer.
+   */
+  | { readonly t: "endSignedIn"; readonly words: "kept" | "wiped" }
   /** End and wipe every stored session, then answer the host where it waits. */
   | { readonly t: "signOut"; readonly scope: EndScope; readonly request: number | null }
   /** Tell the other tabs. */

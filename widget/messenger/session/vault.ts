@@ -8,6 +8,8 @@ import type { KeyValue, Surroundings } from "../surroundings.ts";
 export interface StoredSession {
   readonly sessionToken: string;
   readonly claimHash: string;
+  /** Whose it is: so that their words can be wiped with it. */
+  readonly contactId: string;
 }
 
 /** Room for one session. */
@@ -41,8 +43,9 @@ export function createVault(
 
 const createSlot = (storage: KeyValue, key: string): Slot => ({
   read() {
-    const [sessionToken, claimHash = ""] = storage.get(key)?.split(" ") ?? [];
-    return sessionToken ? { sessionToken, claimHash } : null;
+    const [sessionToken, claimHash = "", contactId = ""] = storage.get(key)?.split(" ") ?? [];
+    return sessionToken ? { sessionToken, claimHash, contactId } : null;
   },
-  write: (session) => storage.set(key, session && `${session.sessionToken} ${session.claimHash}`),
+  write: (session) =>
+    storage.set(key, session && `${session.sessionToken} ${session.claimHash} ${session.contactId}`),
 });
