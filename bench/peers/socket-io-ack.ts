@@ -1,6 +1,6 @@
 /**
- * Socket.IO, acknowledging what each client sends and passing it on to the client's own room, as a chat server does. Nothing is
- * stored: what it acknowledges is gone when the process is. Prints its address as a WebSocket URL; `socket-io-wire.ts` speaks to it.
+ * Socket.IO, acknowledging what each client sends and passing it on to the client's own room and to whoever asked to `watch` all
+ * of them, as a chat server does. Nothing is stored: what it acknowledges is gone when the process is. Prints its address as a WebSocket URL; `socket-io-wire.ts` speaks to it.
  */
 
 import { createServer } from "node:http";
@@ -16,10 +16,13 @@ io.on("connection", (socket) => {
   const room = `conversation:${rooms++}`;
   let seq = 0;
   void socket.join(room);
+  socket.on("watch", () => void socket.join("agents"));
   socket.on("send", (message: { id: string; text: string }, acknowledge: (receipt: object) => void) => {
     const receipt = { id: message.id, seq: ++seq, at: new Date().toISOString() };
     acknowledge(receipt);
-    io.to(room).emit("message", { ...receipt, text: message.text });
+    io.to(room)
+      .to("agents")
+      .emit("message", { ...receipt, text: message.text });
   });
 });
 
