@@ -32,6 +32,7 @@ import type { Route } from "./edge/http/route.ts";
 import { createRoutes } from "./edge/http/routes.ts";
 import { createPlaces } from "./edge/limits/places.ts";
 import { createSessionRequestLimit } from "./edge/limits/session-requests.ts";
+import { type SharedBuckets, shareBuckets } from "./edge/limits/shared-buckets.ts";
 import { createTokenBuckets } from "./edge/limits/token-buckets.ts";
 import { closeHttp, listen, trackQuietConnections } from "./edge/listening.ts";
 import { createDepartures } from "./edge/load/departures.ts";
@@ -55,6 +56,7 @@ import { createMetrics } from "./observability/metrics.ts";
 import { createOidc } from "./oidc/oidc.ts";
 import { createRevocations } from "./oidc/revocations.ts";
 import { createGuardedFetch } from "./outbound/create-guarded-fetch.ts";
+import { createSharedLocks } from "./redis/shared-locks.ts";
 import { createSessions } from "./session/sessions.ts";
 import { openPostgresStore } from "./store/postgres/open.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
@@ -95,6 +97,7 @@ const framesPerMessage = 10;
 const logoutsPerMinute = 600;
 const sweepMs = 1000;
 const lookMs = 500;
+const settleMs = 100;
 const refreshMs = 3000;
 const forgetMs = 60_000;
 /** For what is under way once the sockets have been sent away. */
@@ -173,6 +176,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     oidc,
     config,
     randomBytes,
+    locks: createSharedLocks(bus),
   });
   const attachments = assembleAttachments({
     dataDir: environment.dataDir,
@@ -188,27 +192,25 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const addresses = createClientAddresses(environment.trustedProxies);
   const liveSessions = createLiveSessions({ bus, clock, config, sessions, store });
   const catchUp = createCatchUp({ bus, store, clock });
-  const messages = createTokenBuckets({
-    perSecond: limits.messagesPerSecond,
-    burst: limits.messageBurst,
-    clock,
-  });
-  const uploads = createTokenBuckets({
-    perSecond: limits.attachmentsPerMinute / 60,
-    burst: limits.attachmentsPerMinute,
-    clock,
-  });
+  const sharedBuckets: SharedBuckets[] = [];
+  function share(name: string, perSecond: number, burst: number): SharedBuckets {
+    const shared = shareBuckets(createTokenBuckets({ perSecond, burst, clock }), bus, {
+      name,
+      perSecond,
+      burst,
+    });
+    sharedBuckets.push(shared);
+    return shared;
+  }
+  const messages = share("messages", limits.messagesPerSecond, limits.messageBurst);
+  const uploads = share("uploads", limits.attachmentsPerMinute / 60, limits.attachmentsPerMinute);
   const frames = createTokenBuckets({
     perSecond: limits.messagesPerSecond * framesPerMessage,
     burst: limits.messageBurst * framesPerMessage,
     clock,
   });
 
-  const logoutRequests = createTokenBuckets({
-    perSecond: logoutsPerMinute / 60,
-    burst: logoutsPerMinute,
-    clock,
-  });
+  const logoutRequests = share("logouts", logoutsPerMinute / 60, logoutsPerMinute);
 
   const http = createHttpServer({ headersTimeout: headersMs, requestTimeout: requestMs });
   const endQuiet = trackQuietConnections(http);
@@ -311,7 +313,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     origins,
     addresses,
     sessionRequests: shedSessionRequests(
-      createSessionRequestLimit(limits.sessionRequestsPerMinute),
+      createSessionRequestLimit(limits.sessionRequestsPerMinute, bus),
       shedding,
       metrics,
     ),
@@ -360,6 +362,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     catchUp.sweep();
   }
 
+  function settle(): void {
+    for (const buckets of sharedBuckets) void buckets.settle();
+  }
+
   async function refreshConfiguration(): Promise<void> {
     try {
       if (await config.refresh()) liveSessions.sweep();
@@ -393,6 +399,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const timers = [
     setInterval(sweep, sweepMs),
     setInterval(look, lookMs),
+    setInterval(settle, settleMs),
     setInterval(forget, forgetMs),
     setInterval(() => bus.health !== "certain" && void refreshConfiguration(), refreshMs),
   ];

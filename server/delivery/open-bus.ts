@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { Log } from "../observability/log.ts";
 import type { RedisAddress } from "../redis/addresses.ts";
+import { nothingShared, type SharedScripts } from "../redis/shared-scripts.ts";
 import type { Bus } from "./bus.ts";
 import { createInProcessBus } from "./in-process-bus.ts";
-import type { RedisBus } from "./redis-bus.ts";
 
 /** A start waits for Redis no longer than that: without it the store is asked instead. */
 const startMs = 1000;
 
 /** The bus, and what else nodes share through Redis. */
-export type SharedBus = Bus & Pick<RedisBus, "run">;
+export type SharedBus = Bus & SharedScripts;
 
 /** @param options.redis null: this is the only node */
 export async function openBus(options: {
@@ -20,7 +20,7 @@ export async function openBus(options: {
 }): Promise<SharedBus> {
   const { redis, siteId, random, log } = options;
   const failed = (error: unknown) => log.error({ event: "listener_failed", error });
-  if (redis === null) return { ...createInProcessBus(failed), run: () => null };
+  if (redis === null) return { ...createInProcessBus(failed), ...nothingShared };
   // Who runs one node need not load what it takes for many.
   const [{ createRedisBus }, { createOpenLink }] = await Promise.all([
     import("./redis-bus.ts"),

@@ -1,5 +1,6 @@
 import { keepLink } from "../redis/keep-link.ts";
 import type { Link, OpenLink } from "../redis/link.ts";
+import type { SharedScripts } from "../redis/shared-scripts.ts";
 import type { Bus, BusHealth, Topics } from "./bus.ts";
 import { createChannels } from "./channels.ts";
 import { eventText, parseEvent } from "./event-text.ts";
@@ -19,9 +20,7 @@ const farewellMs = 500;
 /** What a node says to all others, beside events. `lapse`: what it said lately may have been lost. */
 type Word = "here" | "gone" | "lapse";
 
-export interface RedisBus extends Bus {
-  /** Runs a script where Redis answers; null where it is known not to. */
-  run(script: string, keys: readonly string[], args: readonly string[]): Promise<unknown> | null;
+export interface RedisBus extends Bus, SharedScripts {
   /** Settles with the end of the first attempt to reach Redis, whatever came of it. */
   readonly attempted: Promise<void>;
 }
@@ -233,7 +232,12 @@ export function createRedisBus(deps: {
       return () => void doubters.delete(doubter);
     },
 
-    run: (script, keys, args) => kept.current?.run(script, keys, args) ?? null,
+    run: (script, group, names, args) =>
+      kept.current?.run(
+        script,
+        names.map((name) => `${channels.named(group)}:${name}`),
+        args.map(String),
+      ) ?? null,
 
     async close() {
       clearInterval(timer);

@@ -9,6 +9,7 @@ import type { Bus } from "../delivery/bus.ts";
 import type { Gate } from "../identity/gate.ts";
 import type { PlatformTokens } from "../identity/platform-tokens.ts";
 import { isOidcMethod, type Oidc } from "../oidc/oidc.ts";
+import type { SharedLocks } from "../redis/shared-locks.ts";
 import type {
   GrantStore,
   SessionDetails,
@@ -79,6 +80,8 @@ export function createSessions(deps: {
   oidc: Oidc;
   config: Config;
   randomBytes: (size: number) => Uint8Array;
+  /** Default: this is the only node. */
+  locks?: SharedLocks;
 }): Sessions {
   const { store, bus, clock, gate, platformTokens, oidc, config, randomBytes } = deps;
   const activity = createActivity(deps);

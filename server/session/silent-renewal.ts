@@ -1,8 +1,13 @@
 import { ProblemError } from "../../shared/problem-error.ts";
 import type { Community } from "../config/config.ts";
 import type { Oidc } from "../oidc/oidc.ts";
+import { createSharedLocks, type SharedLocks } from "../redis/shared-locks.ts";
+import { nothingShared } from "../redis/shared-scripts.ts";
 import type { GrantStore, SessionRecord } from "../store/store.ts";
 import { type Asserted, noticeOf, toContactAssertion, toTokenUse } from "./assertion.ts";
+
+/** Longest time that a provider is waited for, and some more. */
+const renewalMs = 30_000;
 
 /** Renewing by the refresh token that the session's provider granted. */
 export interface SilentRenewal<Renewed> {
@@ -18,10 +23,22 @@ export interface SilentRenewal<Renewed> {
 export function createSilentRenewal<Renewed>({
   store,
   oidc,
+  locks = createSharedLocks(nothingShared),
 }: {
   store: GrantStore;
   oidc: Oidc;
+  locks?: SharedLocks;
 }): SilentRenewal<Renewed> {
+  async function aloneOfAllNodes(sessionId: string, renew: () => Promise<Renewed>): Promise<Renewed> {
+    const renewed = await locks.alone(`renewal:${sessionId}`, renewalMs, renew);
+    if (renewed) return renewed.result;
+    // The other node's answer carries the new session token, and went to another tab.
+    throw new ProblemError("unavailable", {
+      detail: "The session is being renewed for another tab.",
+      retryAfterSeconds: 1,
+    });
+  }
+
   const underWay = new Map<string, Promise<Renewed>>();
 
   return {
@@ -50,7 +67,7 @@ export function createSilentRenewal<Renewed>({
     once(sessionId, renew) {
       const known = underWay.get(sessionId);
       if (known) return known;
-      const renewing = renew().finally(() => underWay.delete(sessionId));
+      const renewing = aloneOfAllNodes(sessionId, renew).finally(() => underWay.delete(sessionId));
       underWay.set(sessionId, renewing);
       return renewing;
     },

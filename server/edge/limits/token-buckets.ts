@@ -10,6 +10,8 @@ export interface TokenBuckets {
    * @returns 0 where there was a token, else the milliseconds until there is one
    */
   take(key: string | object): number;
+  /** Leaves no more than so many tokens, which may be less than none: others took from the same bucket. */
+  lower(key: string, tokens: number): void;
   /** Forgets buckets that are full again, so that the memory is bounded by the keys in use. */
   sweep(): void;
 }
@@ -51,6 +53,10 @@ export function createTokenBuckets(options: {
       if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) / perSecond) * 1000);
       bucket.tokens -= 1;
       return 0;
+    },
+    lower(key, tokens) {
+      const bucket = bucketOf(key, clock.now());
+      bucket.tokens = Math.min(bucket.tokens, tokens);
     },
     sweep() {
       const now = clock.now();
