@@ -6,13 +6,25 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import type { Figure, Row } from "./row.ts";
+import { connectionIdle } from "./rows/connection-idle.ts";
+import { historyPage } from "./rows/history-page.ts";
 import { messageAck } from "./rows/message-ack.ts";
+import { messageDeliver } from "./rows/message-deliver.ts";
 import { pageCost } from "./rows/page-cost.ts";
 import { serverStart } from "./rows/server-start.ts";
 import { sessionOpen } from "./rows/session-open.ts";
 import { sizeRows } from "./rows/size.ts";
 
-const rows: readonly Row[] = [...sizeRows, pageCost, sessionOpen, messageAck, serverStart];
+const rows: readonly Row[] = [
+  ...sizeRows,
+  pageCost,
+  sessionOpen,
+  messageAck,
+  messageDeliver,
+  connectionIdle,
+  historyPage,
+  serverStart,
+];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } });
 const chosen =
