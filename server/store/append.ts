@@ -54,6 +54,8 @@ export function decideAppends(drafts: readonly MessageDraft[], known: KnownMessa
 
   function decide(draft: MessageDraft): Appended {
     const { conversationId, id, at } = draft;
+    // Refused by itself: whoever came along in the same turn is stored.
+    if (draft.text.includes("\0")) return { ok: false, code: "request_invalid" };
     if (draft.sessionId !== null && !known.isLive(draft.sessionId))
       return { ok: false, code: "session_revoked" };
     const conversation = grow(conversationId);

@@ -37,7 +37,11 @@ export interface MessageDraft {
 export type Appended =
   /** `repeated`: the same id and body were stored before; the message is the one stored then. */
   | { readonly ok: true; readonly message: Message; readonly repeated: boolean }
-  | { readonly ok: false; readonly code: "message_conflict" | "session_revoked" | "not_found" };
+  /** `request_invalid`: the text contains U+0000. */
+  | {
+      readonly ok: false;
+      readonly code: "message_conflict" | "session_revoked" | "not_found" | "request_invalid";
+    };
 
 export interface PageQuery {
   /** Only messages with a smaller `seq`: the page is the newest of them. */

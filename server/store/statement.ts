@@ -4,12 +4,13 @@
  */
 
 import type { Compilable } from "kysely";
+import { ProblemError } from "../../shared/problem-error.ts";
 
 export type Value = string | number | null;
 
 export interface Statement<Parameters, Row> {
   readonly sql: string;
-  /** The values to bind, in the order of the placeholders. */
+  /** The values to bind, in the order of the placeholders. Throws `request_invalid` where a text contains U+0000. */
   bind(parameters: Parameters): Value[];
   /** Carries the row's type; never set. */
   readonly row?: Row;
@@ -35,6 +36,15 @@ export function statement<Parameters extends { readonly [name: string]: Value },
   return {
     sql,
     bind: (parameters) =>
-      compiled.map((value) => (value instanceof Slot ? (parameters[value.name] ?? null) : (value as Value))),
+      compiled.map((value) =>
+        value instanceof Slot ? checked(parameters[value.name] ?? null) : (value as Value),
+      ),
   };
+}
+
+/** PostgreSQL has no text with it. The rule is the same for SQLite, so that whoever moves takes every text along. */
+function checked(value: Value): Value {
+  if (typeof value === "string" && value.includes("\0"))
+    throw new ProblemError("request_invalid", { detail: "A text contains the character U+0000." });
+  return value;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Store } from "../store.ts";
-import { draft, openFor } from "./fixtures.ts";
+import { draft, openFor, signed, token } from "./fixtures.ts";
 
 const awkward = [
   "\ufeffstarts with a byte order mark",
@@ -39,5 +39,24 @@ export function textContract(name: string, openStore: () => Promise<Store>): voi
         await store.close();
       }
     }, 30_000);
+
+    it("with U+0000 is refused, wherever it stands, and with nothing else", async () => {
+      const store = await openStore();
+      const { conversation } = await openFor(store, "ada");
+      const [refused, stored] = await Promise.all([
+        store.append(draft(conversation.id, { text: "a\0b" })),
+        store.append(draft(conversation.id)),
+      ]);
+      expect(refused).toEqual({ ok: false, code: "request_invalid" });
+      expect(stored).toMatchObject({ ok: true, message: { seq: 1 } });
+      const identityToken = token("jwt", { singleUseId: "a\0b" });
+      for (const ask of [
+        async () => store.conversation("a\0b"),
+        async () => store.updateConversation(conversation.id, { assignee: "a\0b" }, 0),
+        async () => store.recordContact(signed("ada"), identityToken, 0),
+      ])
+        await expect(ask()).rejects.toMatchObject({ code: "request_invalid" });
+      await store.close();
+    });
   });
 }

@@ -7,7 +7,7 @@ import type { Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import type { MessageDraft } from "../store.ts";
 import type { Call } from "../unit.ts";
-import { toMessage } from "../units/message.ts";
+import { toMessage, toRow } from "../units/message.ts";
 import { postgresDialect } from "./kysely.ts";
 
 export interface LockedHead {
@@ -69,8 +69,8 @@ export function appendUnits(db: Kysely<Schema>) {
     compiled(sql`
       insert into message
         (conversation_key, seq, id, author_kind, author_name, verified, text, at, attachments)
-      select "key", seq, id, author_kind, author_name, verified, text, at, attachments
-      from json_to_recordset(${p.messages}::json) as added ("key" bigint, seq bigint, id text, author_kind text,
+      select conversation_key, seq, id, author_kind, author_name, verified, text, at, attachments
+      from json_to_recordset(${p.messages}::json) as added (conversation_key bigint, seq bigint, id text, author_kind text,
         author_name text, verified smallint, text text, at bigint, attachments text)`),
   );
   // A clock that was set back moves nobody down the agents' list.
@@ -106,7 +106,9 @@ export function appendUnits(db: Kysely<Schema>) {
       }),
     /** @param keyOf the key of a conversation that was locked */
     store(added: readonly NewMessage[], keyOf: (conversationId: string) => number): readonly Call[] {
-      const messages = added.map((one) => toRow(one, keyOf(one.conversationId)));
+      const messages = added.map(({ conversationId, message, at }) =>
+        toRow(keyOf(conversationId), message, at),
+      );
       const heads = grownHeads(added, keyOf);
       const keys = JSON.stringify(heads.map(({ key }) => key));
       return [
@@ -116,18 +118,6 @@ export function appendUnits(db: Kysely<Schema>) {
     },
   };
 }
-
-const toRow = ({ message, at }: NewMessage, key: number) => ({
-  key,
-  seq: message.seq,
-  id: message.id,
-  author_kind: message.author.kind,
-  author_name: message.author.name,
-  verified: message.verified ? 1 : 0,
-  text: message.text,
-  at,
-  attachments: message.attachments.length > 0 ? JSON.stringify(message.attachments) : null,
-});
 
 function grownHeads(added: readonly NewMessage[], keyOf: (conversationId: string) => number) {
   const heads = new Map<string, { key: number; last_seq: number; at: number; opens: boolean }>();
