@@ -8,6 +8,7 @@ import type { DeploymentInfo } from "../../shared/protocol.ts";
 import type { Host } from "../bridge/frame-bridge.ts";
 import type { HostMessage, HostSettings } from "../bridge/messages.ts";
 import { type Conversation, createConversation, type Words } from "./model/conversation.ts";
+import { missedAtMost } from "./model/history.ts";
 import type { HandoverChoice, LinkState, MessengerModel, Remark, Thread } from "./model/messenger-model.ts";
 import { createPresent } from "./model/present.ts";
 import { createKeeper } from "./session/keeper.ts";
@@ -26,12 +27,17 @@ export interface Engine {
   /** The network is back, or the page can be seen again. */
   woken(): void;
   offline(): void;
+  /** The page can't be seen any more. */
+  hidden(): void;
   /** The page is being left. */
   left(): void;
 }
 
 /** After this long without a sign of life a shared device is for the next person. */
 const sharedIdleMs = 300_000;
+
+/** A page that nobody looks at keeps its connection for so long; it catches up when it is seen again. */
+export const hiddenMs = 300_000;
 
 const nothing: Thread = {
   entries: [],
@@ -51,6 +57,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
   const remark = signal<Remark | null>(null);
   let isShared = false;
   let cancelIdle = () => {};
+  let cancelRest = () => {};
   const api = createApi(surroundings, deployment.id);
   const ownerOf = (contactId: string): string => `${deployment.id}:${contactId}`;
   const revocations = createRevocations(surroundings, api);
@@ -59,6 +66,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     credentials: () => ({
       token: session?.sessionToken ?? "",
       afterSeq: conversation.peek().position(),
+      atMost: missedAtMost,
     }),
     frame(frame) {
       if (frame.t === "session") keeper.dispatch({ t: frame.state, expiresAt: frame.expiresAt });
@@ -182,6 +190,8 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     }
   }
 
+  const rest = (): void => link.tell("rest");
+
   function reconnect(): void {
     keeper.dispatch({ t: "retry" });
     link.tell("wake");
@@ -259,7 +269,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     setDraft: (text) => shown.peek()?.setDraft(text),
     send: (text) => shown.peek()?.send(text),
     retry: (id) => shown.peek()?.retry(id),
-    discard: (id) => shown.peek()?.discard(id),
+    discard: (id) => shown.peek()?.discard(id) ?? false,
     markRead: (seq) => shown.peek()?.markRead(seq),
     loadOlder: async () => shown.peek()?.loadOlder(),
     canSignIn,
@@ -291,13 +301,20 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     model,
     acted,
     woken() {
+      cancelRest();
       revocations.resume();
       void checkExpiry();
       reconnect();
       if (isVisible()) acted();
     },
     offline: () => link.tell("offline"),
+    hidden() {
+      cancelRest();
+      cancelRest = surroundings.after(hiddenMs, rest);
+    },
     left: () => {
+      // Into the browser's page cache, perhaps, where sockets do not live.
+      rest();
       if (isShared) leave();
     },
   };

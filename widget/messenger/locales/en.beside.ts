@@ -17,8 +17,12 @@ export const besideTexts = {
   typingSeveral: "Several are typing",
 
   notSent: "Not sent. {reason}",
+  waitsForNetwork: "Waiting for the network",
+  waitsForSignIn: "Waiting for you to sign in",
+  outboxFull: "Too many messages are waiting. This one stays here.",
   charactersLeft: "Characters left: {count}",
   retry: "Retry",
+  edit: "Edit",
   delete: "Delete",
 
   connecting: "Connecting",

@@ -150,6 +150,7 @@ export function createConversation(parts: ConversationParts): Conversation {
         positions.linkUp();
         courier.linkUp();
         seekCompany();
+        history.reached(frame.lastSeq);
         // The first page may have failed with the connection.
         if (window.peek().messages.length === 0) void history.older();
         break;

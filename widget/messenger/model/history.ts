@@ -11,12 +11,16 @@ const olderLimit = 50;
 const newerLimit = 100;
 /** An acknowledgement often overtakes messages by a moment; only a gap that stays is read. */
 const settleMs = 300;
+/** Who has missed more goes to the newest page, and reads what is older on demand. */
+export const missedAtMost = 200;
 
 export interface History {
   readonly window: ReadonlySignal<MessageWindow>;
   readonly loading: ReadonlySignal<boolean>;
   /** Begins at the end of the conversation. */
   open(lastSeq: number): void;
+  /** The conversation has come this far; where that is very far, what is known here is let go, and it begins at the end again. */
+  reached(lastSeq: number): void;
   /** Reads the page before the oldest. Does nothing at the beginning, or while one is on its way. Never rejects. */
   older(): Promise<void>;
   arrived(message: Message): void;
@@ -60,7 +64,8 @@ export function createHistory(
     const { last } = window.peek();
     const page = end > last ? await read({ side: "after", seq: last, limit: newerLimit }) : null;
     isMending = false;
-    if (page) merge(page.messages);
+    // It does not reach a window that was opened anew meanwhile.
+    if (page && window.peek().floor <= last) merge(page.messages);
     mend(attempt + 1);
   }
 
@@ -69,17 +74,25 @@ export function createHistory(
     mend(0);
   }
 
+  function open(lastSeq: number): void {
+    window.value = openWindow(lastSeq);
+    loading.value = false;
+  }
+
   return {
     window,
     loading,
-    open(lastSeq) {
-      window.value = openWindow(lastSeq);
+    open,
+    reached(lastSeq) {
+      if (lastSeq - window.peek().last > missedAtMost) open(lastSeq);
     },
     async older() {
       const { floor } = window.peek();
       if (floor === 0 || loading.peek()) return;
       loading.value = true;
       const page = await read({ side: "before", seq: floor + 1, limit: olderLimit });
+      // Opened anew meanwhile: whoever reads now says when it is done.
+      if (window.peek().floor !== floor) return;
       loading.value = false;
       if (page) merge(page.messages);
     },

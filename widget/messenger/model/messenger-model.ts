@@ -100,12 +100,12 @@ export interface MessengerModel {
   readonly draft: ReadonlySignal<string>;
 
   setDraft(text: string): void;
-  /** Puts the text into the outbox and clears the draft. Checked before: `messageFault` of `shared/message.ts`. */
+  /** Puts the text into the outbox and clears the draft; neither where a hundred wait already. Checked before: `messageFault` of `shared/message.ts`. */
   send(text: string): void;
   /** Sends a failed message again under its old id. */
   retry(id: string): void;
-  /** Takes a failed message out of the outbox. */
-  discard(id: string): void;
+  /** Takes a failed message out of the outbox. @returns whether it was one: what may still be sent stays */
+  discard(id: string): boolean;
   /** Reads the page before the oldest message shown. Does nothing where there is none or one is on its way. */
   loadOlder(): Promise<void>;
   /** The customer has seen everything up to `seq`. */

@@ -18,7 +18,7 @@ export interface OutboxItem extends Extract<Entry, { kind: "pending" }> {
 /** A live connection answers within milliseconds; after this long the message is sent again under its id. */
 export const answerMs = 10_000;
 /** More than this nobody writes while waiting. */
-const mostWaiting = 100;
+export const mostWaiting = 100;
 
 export interface Courier {
   /** Changed from outside by what other tabs of this customer wrote, sent and gave up: `outbox/shared-outbox.ts`. */

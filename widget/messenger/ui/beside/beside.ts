@@ -13,6 +13,7 @@ import { Announcer } from "./announcer.tsx";
 import { Banner } from "./banner.tsx";
 import styles from "./beside.css?inline";
 import { Failure } from "./failure.tsx";
+import { sending } from "./hindrance.ts";
 import { Jump } from "./jump.tsx";
 import { Notice } from "./notice.tsx";
 import { Room } from "./room.tsx";
@@ -37,6 +38,7 @@ export interface Beside {
   readonly Room: typeof Room;
   readonly Typing: typeof Typing;
   readonly Welcome: typeof Welcome;
+  readonly sending: typeof sending;
 }
 
 export function createBeside(view: View): Beside {
@@ -53,5 +55,6 @@ export function createBeside(view: View): Beside {
     Room,
     Typing,
     Welcome,
+    sending,
   };
 }

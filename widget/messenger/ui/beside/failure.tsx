@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../../../shared/problems.ts";
 import { problemText } from "../../locales/problem-text.ts";
 import { drawn } from "../drawn.ts";
-import { focusLog } from "../focus.ts";
+import { focusHome, focusLog } from "../focus.ts";
 import { icon } from "../icons.tsx";
 import type { BesideView } from "./beside.ts";
 
@@ -11,16 +11,22 @@ interface FailureProps {
   readonly view: BesideView;
   /** The message's. */
   readonly id: string;
+  readonly text: string;
   readonly code: ErrorCode;
   readonly retryable: boolean;
 }
 
 /** Why a message was not sent, and what its writer can do about it. */
-export const Failure = drawn<FailureProps>(({ view: { model, language }, id, code, retryable }) => {
+export const Failure = drawn<FailureProps>(({ view: { model, language }, id, text, code, retryable }) => {
   const { say } = language.value;
   const act = (action: (id: string) => void) => () => {
     focusLog();
     action(id);
+  };
+  // Refused for good under its id, so the words may go under another.
+  const edit = () => {
+    focusHome();
+    if (model.discard(id)) model.setDraft([text, model.draft.peek()].filter(Boolean).join("\n"));
   };
   return (
     <div class="line failure">
@@ -32,6 +38,9 @@ export const Failure = drawn<FailureProps>(({ view: { model, language }, id, cod
           {say("retry")}
         </button>
       )}
+      <button type="button" class="link" onClick={edit}>
+        {say("edit")}
+      </button>
       <button type="button" class="link" onClick={act(model.discard)}>
         {say("delete")}
       </button>

@@ -1,4 +1,5 @@
 import type { MessengerModel } from "../../model/messenger-model.ts";
+import type { BesideView } from "./beside.ts";
 
 /** What keeps messages from going out, under the key of its text; null where nothing does. */
 export function hindrance({
@@ -9,4 +10,11 @@ export function hindrance({
   // Nothing connects while the sign-in is over.
   if (kind === "expired") return kind;
   return kind === "open" && link.value.kind !== "live" ? link.value.kind : null;
+}
+
+/** What a message that is not sent yet waits for. */
+export function sending({ model, language }: BesideView): string {
+  const { say } = language.value;
+  const matter = hindrance(model);
+  return say(matter === "expired" ? "waitsForSignIn" : matter ? "waitsForNetwork" : "sending");
 }

@@ -1,4 +1,5 @@
 import { codePoints, messageFault } from "../../../../shared/message.ts";
+import { mostWaiting } from "../../outbox/courier.ts";
 import { drawn } from "../drawn.ts";
 import type { BesideView } from "./beside.ts";
 
@@ -10,6 +11,7 @@ export const Room = drawn<{ readonly view: BesideView }>(({ view: { model, langu
   const { say } = language.value;
   const { limits } = model.deployment;
   const text = model.draft.value;
+  const waiting = model.thread.value.entries.filter(({ kind }) => kind === "pending");
   const left = limits.messageCharacters - codePoints(text);
   return (
     <>
@@ -17,7 +19,9 @@ export const Room = drawn<{ readonly view: BesideView }>(({ view: { model, langu
         {left <= limits.messageCharacters * near && say("charactersLeft", { count: left })}
       </p>
       <p class="count over" role="status">
-        {messageFault(text, limits) === "message_too_long" && say("problem.tooLong")}
+        {messageFault(text, limits) === "message_too_long"
+          ? say("problem.tooLong")
+          : waiting.length >= mostWaiting && say("outboxFull")}
       </p>
     </>
   );

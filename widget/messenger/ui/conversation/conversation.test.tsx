@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { richText } from "../../../../shared/rich-text.tsx";
 import type { Entry, Thread } from "../../model/messenger-model.ts";
-import { emptyThread, fakeModel, grace, noon, pending, said, threadOf } from "../fixtures/fake-model.ts";
+import { ada, emptyThread, fakeModel, grace, noon, pending, said, threadOf } from "../fixtures/fake-model.ts";
 import { type Stage, stage } from "../fixtures/stage.ts";
 
 vi.mock("../../../../shared/rich-text.tsx", { spy: true });
@@ -114,10 +114,53 @@ describe("a message that failed", () => {
     expect(model.asked.filter((call) => !call.startsWith("markRead"))).toEqual(["retry p1", "discard p1"]);
   });
 
+  it("is edited in the composer, in front of what is begun there, and leaves the log", async () => {
+    const model = await show(failed("message_too_long", false));
+    await view.write("and more");
+    await view.act(() => view.one("button", "Edit").click());
+    expect(model.asked).toContain("discard p1");
+    expect(model.draft.value).toBe("Lost\nand more");
+    expect(document.activeElement).toBe(view.one("textbox"));
+  });
+
+  it("gives nothing to edit that may still be sent", async () => {
+    const model = await show(failed("message_too_long", false));
+    model.discard = () => false;
+    await view.act(() => view.one("button", "Edit").click());
+    expect(model.draft.value).toBe("");
+  });
+
   it("offers no retry that can't succeed", async () => {
     await show(failed("message_too_long", false));
     expect(view.all("button", "Retry")).toEqual([]);
     expect(view.one("button", "Delete")).toBeTruthy();
+  });
+});
+
+describe("a message that waits", () => {
+  const fate = () => [
+    view.root.querySelector(".foot .sending")?.textContent,
+    view.all("article").at(-1)?.getAttribute("aria-label")?.split(", ").at(-1),
+  ];
+
+  it("says what for, to eyes and ears", async () => {
+    const model = await show(threadOf([pending("p1", "Hello")]));
+    expect(fate()).toEqual(["Sending", "Sending"]);
+    await view.act(() => {
+      model.link.value = { kind: "offline" };
+    });
+    expect(fate()).toEqual(["Waiting for the network", "Waiting for the network"]);
+    await view.act(() => {
+      model.session.value = { kind: "expired", contact: ada, canSignIn: true };
+    });
+    expect(fate()).toEqual(["Waiting for you to sign in", "Waiting for you to sign in"]);
+  });
+
+  it("among a hundred leaves no room, and says so where one writes", async () => {
+    await show(threadOf(Array.from({ length: 100 }, (_, count) => pending(`p${count}`, "Hello"))));
+    expect(view.root.querySelector(".over")?.textContent).toBe(
+      "Too many messages are waiting. This one stays here.",
+    );
   });
 });
 

@@ -16,9 +16,10 @@ export const Message = drawn<MessageProps>(({ view, ...row }) => {
   const { id, by, status, first, last, showStatus } = row;
   const author = row.name ?? say(by);
   const failed = status === "failed";
-  const beside = failed && view.beside.value;
+  const beside = view.beside.value;
+  const fate = (status === "sending" && beside?.sending(beside.view)) || say(status);
   const label = [author, time(row.at)];
-  if (by === "contact") label.push(say(status));
+  if (by === "contact") label.push(fate);
   // Written out: an `<article>` has this role too, but shows no attribute to find it by.
   const article = { role: "article", "aria-label": label.join(", ") } as const;
   return (
@@ -36,10 +37,11 @@ export const Message = drawn<MessageProps>(({ view, ...row }) => {
           <p class="bubble" dir="auto">
             {richText(row.text)}
           </p>
-          {beside && (
+          {failed && beside && (
             <beside.Failure
               view={beside.view}
               id={id}
+              text={row.text}
               code={row.code ?? "unavailable"}
               retryable={!!row.retryable}
             />
@@ -51,7 +53,7 @@ export const Message = drawn<MessageProps>(({ view, ...row }) => {
             {showStatus && (
               <span class={`line ${status}`}>
                 {status === "sending" ? clockIcon() : status === "sent" ? checkIcon() : doubleCheckIcon()}
-                {say(status)}
+                {fate}
               </span>
             )}
           </p>
