@@ -47,6 +47,18 @@ describe("A feed", () => {
     expect(seen).toEqual([3, 4, 5]);
   });
 
+  it("goes on with what is left where what was old has been removed", async () => {
+    const store = conversation(60);
+    const { seen, feed } = reader(store, {
+      read: async (after, limit) =>
+        (await store.read(Math.max(after, 50), limit)).filter(({ seq }) => seq > 50),
+    });
+    await settle();
+    expect(seen).toEqual(upTo(60, 51));
+    feed.offer(message(61));
+    expect(seen.at(-1)).toBe(61);
+  });
+
   it("ignores what the reader has", async () => {
     const store = conversation(3);
     const { seen, feed } = reader(store, { afterSeq: 3, lastSeq: 3 });

@@ -60,7 +60,10 @@ export function createFeed(options: FeedOptions): Feed {
     }
   }
 
-  /** @returns whether it is worth reading on */
+  /**
+   * The store's pages have no gap but one: in front of them, where what was old has been removed for good.
+   * @returns whether it is worth reading on
+   */
   async function readPage(): Promise<boolean> {
     const offeredBefore = offered;
     const page = await read(cursor, pageSize);
@@ -70,7 +73,6 @@ export function createFeed(options: FeedOptions): Feed {
       if (!isReading()) return false;
       // A reader that is ready again by now goes on at once: its `resume` may have come too early to count.
       if (!ready()) return true;
-      if (message.seq !== cursor + 1) return false;
       pass(message);
     }
     // What was offered while the store was asked may be younger than its answer.
