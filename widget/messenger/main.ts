@@ -10,19 +10,22 @@ function readBootstrap(): FrameBootstrap {
   return JSON.parse(document.getElementById("vouch-deployment")?.textContent ?? "");
 }
 
-function listen({ acted, woken, offline, left }: Engine): void {
-  const seen = (): void => {
-    if (!document.hidden) woken();
-  };
+function listen({ acted, woken, hidden, offline, left }: Engine): void {
+  const seen = (): void => (document.hidden ? hidden() : woken());
   addEventListener("online", woken);
   addEventListener("offline", offline);
   addEventListener("visibilitychange", seen);
   addEventListener("pagehide", left);
+  // Another network; only some browsers tell.
+  networkInformation()?.addEventListener("change", seen);
+  if (document.hidden) hidden();
   // Back from the browser's page cache, where sockets do not live.
   addEventListener("pageshow", seen);
   // Whatever a customer does, by hand or through an assistive technology, ends in one of these.
   for (const type of ["click", "input", "keydown"]) addEventListener(type, acted);
 }
+
+const networkInformation = (): EventTarget | undefined => Reflect.get(navigator, "connection");
 
 /** The interface is loaded at the first open, while the session is still being opened. */
 function showWhenOpened({ model }: Engine): void {

@@ -31,6 +31,13 @@ export type SignInOutcome = { readonly ticket: string } | "signInFailed" | "popu
 /** Call in answer to a gesture. Never rejects, and never settles where the customer just closes the window. */
 export type SignInWindow = (deploymentId: string) => Promise<SignInOutcome>;
 
+export type OpenSocket = (handlers: SocketHandlers) => Socket;
+
+/** Makes sockets that get through where WebSockets may not. */
+export type CreateDetour = (
+  surroundings: Pick<Surroundings, "fetch" | "after" | "openSocket" | "visible">,
+) => OpenSocket;
+
 export interface Surroundings {
   readonly clock: Clock;
   readonly after: After;
@@ -38,7 +45,9 @@ export interface Surroundings {
   readonly random: () => number;
   readonly uuid: () => string;
   readonly fetch: (path: string, init: RequestInit) => Promise<Response>;
-  readonly openSocket: (handlers: SocketHandlers) => Socket;
+  readonly openSocket: OpenSocket;
+  /** Loaded where sockets fail. Rejects where it can't be. */
+  readonly loadDetour: () => Promise<CreateDetour>;
   /** A text's fingerprint: SHA-256, or something that equals no other where the browser has no WebCrypto (plain http). */
   readonly fingerprint: (text: string) => Promise<string>;
   /** Whether the browser believes it has a network. */

@@ -28,6 +28,8 @@ export type ConnectionState =
       readonly timerMs: number;
       readonly retryAt: number | null;
     }
+  /** Let go while nobody looks; `wake` leads on. */
+  | { readonly kind: "resting" }
   /** The server will not have us, and trying again would not help. `reason` is a problem's code. */
   | { readonly kind: "stopped"; readonly reason: string };
 
@@ -42,6 +44,8 @@ export type ConnectionEvent =
   | { readonly kind: "timer" }
   /** Online again, visible again, or “try now”. */
   | { readonly kind: "wake" }
+  /** Nobody looks, and has not for a while. */
+  | { readonly kind: "rest" }
   | { readonly kind: "offline" };
 
 export interface ConnectionContext {
@@ -58,6 +62,8 @@ export const authenticationMs = 10_000;
 export const probeMs = 5000;
 /** Browsers are sometimes wrong about being offline: look anyway, this often. */
 export const offlineLookMs = 15_000;
+/** No server sends anybody away for longer. */
+export const drainAtMostMs = 60_000;
 
 /** The same object where nothing changes. */
 export function nextConnection(
@@ -68,32 +74,33 @@ export function nextConnection(
   const attempt = "attempt" in state ? state.attempt : 0;
   switch (event.kind) {
     case "start":
-      return state.kind === "live" || state.kind === "authenticating" ? state : connecting(0);
+      return ["live", "authenticating", "resting"].includes(state.kind) ? state : connecting(0);
     case "stop":
       return { kind: "idle" };
     case "ready":
       return live(attempt, event.heartbeatMs);
     case "heard":
       return state.kind === "live" && state.pinged ? live(attempt, state.heartbeatMs) : state;
-    case "draining":
-      return {
-        kind: "waiting",
-        attempt: 0,
-        timerMs: event.reconnectInMs,
-        retryAt: context.now + event.reconnectInMs,
-      };
+    case "draining": {
+      const timerMs = Math.min(event.reconnectInMs, drainAtMostMs);
+      return { kind: "waiting", attempt: 0, timerMs, retryAt: context.now + timerMs };
+    }
     case "closed":
       return closed(state.kind === "live" ? attempt : attempt + 1, event, context);
     case "timer":
       return elapsed(state, context);
     case "wake":
-      if (state.kind === "waiting") return connecting(attempt);
+      if (state.kind === "waiting" || state.kind === "resting") return connecting(attempt);
       // After sleep or a change of networks a dead socket still looks open: ask it, with less patience than usual.
       return state.kind === "live" ? { ...state, pinged: true, timerMs: probeMs } : state;
+    case "rest":
+      return isAway(state) ? state : { kind: "resting" };
     case "offline":
-      return state.kind === "idle" || state.kind === "stopped" ? state : lost(attempt, context);
+      return isAway(state) ? state : lost(attempt, context);
   }
 }
+
+const isAway = ({ kind }: ConnectionState): boolean => ["idle", "resting", "stopped"].includes(kind);
 
 /**
  * What a close code says about coming back: `CONTRACT.md`, section 6.

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ServerFrame } from "../../../shared/protocol.ts";
 import { type FakeTime, fakeTime } from "../fixtures/fake-time.ts";
-import type { SocketHandlers } from "../surroundings.ts";
+import type { CreateDetour, SocketHandlers } from "../surroundings.ts";
 import { authenticationMs, offlineLookMs, probeMs } from "./connection.ts";
 import { createLink, type Link } from "./link.ts";
 
@@ -17,6 +17,7 @@ let heard: string[];
 let link: Link;
 let online: boolean;
 let afterSeq: number;
+let detour: CreateDetour | null;
 
 const ready = JSON.stringify({
   t: "ready",
@@ -45,11 +46,18 @@ function setUp(): void {
   heard = [];
   online = true;
   afterSeq = 4;
+  detour = null;
   link = createLink(
     {
       ...time,
       random: () => 0.5,
       online: () => online,
+      visible: () => true,
+      fetch: async () => Response.error(),
+      loadDetour: async () => {
+        if (!detour) throw new Error("It can't be loaded.");
+        return detour;
+      },
       openSocket(handlers) {
         const line: Line = { ...handlers, sent: [], closedByUs: false };
         lines.push(line);
@@ -62,7 +70,7 @@ function setUp(): void {
       },
     },
     {
-      credentials: () => ({ token: "secret", afterSeq }),
+      credentials: () => ({ token: "secret", afterSeq, atMost: 200 }),
       frame: ({ t }) => heard.push(t),
       stopped: (reason) => heard.push(`stopped ${reason}`),
     },
@@ -79,7 +87,7 @@ describe("the link", () => {
     expect(link.send({ t: "typing", on: true })).toBe(false);
     last().text(ready);
     expect(link.send({ t: "typing", on: true })).toBe(true);
-    expect(last().sent).toEqual(['{"t":"auth","token":"secret","afterSeq":4}', '{"t":"typing","on":true}']);
+    expect(last().sent).toEqual(['{"t":"auth","token":"secret","afterSeq":4,"atMost":200}', '{"t":"typing","on":true}']);
     expect(heard).toEqual(["ready"]);
   });
 
@@ -89,7 +97,7 @@ describe("the link", () => {
     afterSeq = 9;
     await time.pass(500);
     last().opened();
-    expect(last().sent).toEqual(['{"t":"auth","token":"secret","afterSeq":9}']);
+    expect(last().sent).toEqual(['{"t":"auth","token":"secret","afterSeq":9,"atMost":200}']);
   });
 
   test("pings, and takes silence for death within two heartbeats", async () => {

@@ -7,33 +7,31 @@ import { type ConnectionEvent, type ConnectionState, nextConnection } from "./co
 
 export interface LinkEvents {
   /** Read at the moment of authentication: the token may have been renewed and messages read since the last time. */
-  credentials(): { readonly token: string; readonly afterSeq: number };
+  credentials(): { readonly token: string; readonly afterSeq: number; readonly atMost: number };
   frame(frame: ServerFrame): void;
   /** The server closed it for good. @param reason a problem's code */
   stopped(reason: string): void;
 }
 
+type LinkSurroundings = Pick<
+  Surroundings,
+  "clock" | "random" | "online" | "after" | "openSocket" | "loadDetour" | "fetch" | "visible"
+>;
+
 export interface Link {
   readonly state: ReadonlySignal<ConnectionState>;
   /** `start` connects where it does not already. */
-  tell(event: "start" | "stop" | "wake" | "offline"): void;
+  tell(event: "start" | "stop" | "wake" | "rest" | "offline"): void;
   /** @returns whether it was handed to a live socket; nothing is queued */
   send(frame: ClientFrame): boolean;
 }
 
-export function createLink(
-  {
-    clock,
-    random,
-    online,
-    after,
-    openSocket,
-  }: Pick<Surroundings, "clock" | "random" | "online" | "after" | "openSocket">,
-  events: LinkEvents,
-): Link {
+export function createLink(surroundings: LinkSurroundings, events: LinkEvents): Link {
+  const { clock, random, online, after, loadDetour } = surroundings;
   const state = signal<ConnectionState>({ kind: "idle" });
   let socket: Socket | null = null;
   let cancelTimer = () => {};
+  let { openSocket } = surroundings;
 
   function handle(event: ConnectionEvent): void {
     const before = state.peek();
@@ -50,6 +48,19 @@ export function createLink(
     if (next.kind === "authenticating") open();
     if (next.kind === "live" && next.pinged) transmit({ t: "ping" });
     if (next.kind === "stopped") events.stopped(next.reason);
+    // A socket that is refused twice in a row, or that nobody answers, may be one that is not let through.
+    if (next.kind === "waiting" && next.attempt > (event.kind === "timer" ? 0 : 1)) seekDetour();
+  }
+
+  function seekDetour(): void {
+    if (openSocket === surroundings.openSocket)
+      loadDetour().then(
+        (createDetour) => {
+          openSocket = createDetour(surroundings);
+        },
+        // Sought again after the next failure.
+        () => {},
+      );
   }
 
   function drop(): void {
