@@ -38,11 +38,15 @@ export async function readUpload<Result>(
   const parser = createParser(headers.get("content-type") ?? "", maxBytes);
   if (!body) throw incomplete();
 
+  // One more may come after the pipeline has ended with the first.
+  parser.on("error", () => {});
   const stop = new AbortController();
   let file: Readable | null = null;
   let receiving: Promise<Result> | null = null;
   parser.on("file", (_field, stream, name) => {
     file = stream;
+    // The parser tells of an early end by an event alone, to whoever listens at that moment: nobody, or one who reads later.
+    stream.on("error", (error) => stream.destroy(error));
     receiving = receive({ name: name ?? "", bytes: wholeFile(stream) });
     // Whoever wants no more of it need not be sent more of it.
     receiving.catch(() => stop.abort());
@@ -62,7 +66,10 @@ export async function readUpload<Result>(
   const idle = setTimeout(giveUp, idleMs);
   const whole = setTimeout(giveUp, wholeMs);
   try {
-    await pipeline(Readable.fromWeb(body as WebStream<Uint8Array>), bounded, parser, { signal: stop.signal });
+    const { signal } = stop;
+    const parsed = pipeline(Readable.fromWeb(body as WebStream<Uint8Array>), bounded, parser, { signal });
+    // What follows the end of the form keeps the parser from ending at all, even where it is destroyed.
+    await Promise.race([parsed, aborted(signal)]);
   } catch (error) {
     const problem = problemOf(stop.signal.aborted ? stop.signal.reason : error);
     // The parser leaves the file hanging where it is cut off itself.
@@ -98,6 +105,11 @@ async function* wholeFile(stream: Readable): AsyncIterable<Uint8Array> {
     throw problemOf(error);
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 
 const problemOf = (error: unknown): ProblemError => (error instanceof ProblemError ? error : incomplete());
 
