@@ -12,6 +12,7 @@ import { handoverContract } from "./contract/handover.suite.ts";
 import { handoverPropertyContract } from "./contract/handover-property.suite.ts";
 import { jwkSetContract } from "./contract/jwk-sets.suite.ts";
 import { keyContract } from "./contract/keys.suite.ts";
+import { nodesContract } from "./contract/nodes.suite.ts";
 import { sessionEndContract } from "./contract/session-end.suite.ts";
 import { sessionSelectionContract } from "./contract/session-selection.suite.ts";
 import { sessionContract } from "./contract/sessions.suite.ts";
@@ -19,8 +20,17 @@ import { textContract } from "./contract/text.suite.ts";
 import { tokenStateContract } from "./contract/token-state.suite.ts";
 import type { Store } from "./store.ts";
 
-/** @param open an empty store */
-export function storeContract(name: string, open: () => Promise<Store>): void {
+/**
+ * @param open an empty store
+ * @param openAnother the store of another node, on the database of the one opened last; left out where one process alone may
+ *   have it open
+ */
+export function storeContract(
+  name: string,
+  open: () => Promise<Store>,
+  openAnother?: () => Promise<Store>,
+): void {
+  if (openAnother) nodesContract(name, open, openAnother);
   sessionContract(name, open);
   sessionEndContract(name, open);
   sessionSelectionContract(name, open);
