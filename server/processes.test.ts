@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { OpenedSession } from "../shared/protocol.ts";
+import type { MessagePage, OpenedSession } from "../shared/protocol.ts";
 import { openTestSocket, type TestSocket } from "./edge/testing/test-socket.ts";
 import { redisAnswers, redisUrl, skipsWithout } from "./redis/testing/redis-server.ts";
 import { describePostgres } from "./store/postgres/testing/test-database.ts";
@@ -65,7 +65,13 @@ await describePostgres("Two processes", (database) => {
     throw new Error("The node ended at its start.");
   }
 
-  async function ask(node: Node, path: string, token: string | null, json?: object, method?: string) {
+  async function ask<Answer>(
+    node: Node,
+    path: string,
+    token: string | null,
+    json?: object,
+    method?: string,
+  ): Promise<Answer> {
     const response = await fetch(node.url + path, {
       method: method ?? (json ? "POST" : "GET"),
       headers: {
@@ -74,11 +80,14 @@ await describePostgres("Two processes", (database) => {
       },
       ...(json && { body: JSON.stringify(json) }),
     });
-    return response.status === 204 ? null : await response.json();
+    return (response.status === 204 ? null : await response.json()) as Answer;
   }
 
-  const visit = (node: Node): Promise<OpenedSession> =>
-    ask(node, "/api/v1/sessions", null, { deploymentId: "acme-web", identity: { type: "anonymous" } });
+  const visit = (node: Node) =>
+    ask<OpenedSession>(node, "/api/v1/sessions", null, {
+      deploymentId: "acme-web",
+      identity: { type: "anonymous" },
+    });
 
   async function live(node: Node, token: string): Promise<TestSocket> {
     const socket = openTestSocket(`${node.url.replace("http", "ws")}/api/v1/socket`);
@@ -119,22 +128,6 @@ await describePostgres("Two processes", (database) => {
       const ended = performance.now();
       expect(await socket.closed).toBe(4401);
       expect(performance.now() - ended).toBeLessThan(1000);
-    },
-    30_000,
-  );
-
-  it.skipIf(withoutRedis)(
-    "take their leave of each other when they are asked to stop",
-    async () => {
-      const [one, two] = await Promise.all([start(), start()]);
-      await vi.waitFor(async () => expect(await ask(two, "/readyz", null)).toMatchObject({ hints: "whole" }));
-      one.child.kill("SIGTERM");
-      expect(await once(one.child, "exit")).toEqual([0, null]);
-      // For longer than a node that falls silent is waited for.
-      for (const end = performance.now() + 3500; performance.now() < end; ) {
-        expect(await ask(two, "/readyz", null)).toMatchObject({ hints: "whole" });
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
     },
     30_000,
   );
