@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../fuzz/inputs.ts";
-import { messageNumber } from "../message-number.ts";
+import { messageNumber, writerOf } from "../message-number.ts";
 import { check } from "./check.ts";
 import { imagineHistory } from "./imagined.ts";
 import type { Observation, Rule } from "./observation.ts";
@@ -168,14 +168,15 @@ const plants: [name: string, rules: readonly Rule[], plant: Plant][] = [
     (history) => {
       const first = history.find((seen) => seen.kind === "stored");
       if (!first) return null;
-      const later = messageNumber(Math.floor(first.message / 2 ** 32), 9999);
+      const later = messageNumber(writerOf(first.message), 9999);
       const swap = (message: number) => (message === first.message ? later : message);
       // The first of its writer bears a later number than all that follow.
       const follows = history.some(
         (seen) =>
           seen.kind === "stored" &&
           seen.seq > first.seq &&
-          Math.floor(seen.message / 2 ** 32) === Math.floor(first.message / 2 ** 32),
+          writerOf(seen.message) === writerOf(first.message) &&
+          history.filter((other) => other.kind === "sent" && other.message === seen.message).length === 1,
       );
       return follows
         ? history.map((seen) => ("message" in seen ? { ...seen, message: swap(seen.message) } : seen))
@@ -261,19 +262,21 @@ describe("the checker finds", () => {
   });
 });
 
-test("a message that was refused once may be overtaken by a later one of its writer", () => {
-  const [first, second] = [messageNumber(1, 0), messageNumber(1, 1)];
-  const history: Observation[] = [
-    { kind: "sent", message: first },
-    { kind: "sent", message: second },
-    { kind: "refused", message: first, code: "unavailable", retryable: true },
-    { kind: "acknowledged", message: second, seq: 1 },
-    { kind: "sent", message: first },
-    { kind: "acknowledged", message: first, seq: 2 },
-    { kind: "stored", node: "node 1", seq: 1, message: second },
-    { kind: "stored", node: "node 1", seq: 2, message: first },
-  ];
-  expect(check(history)).toEqual([]);
+const [first, second] = [messageNumber(1, 0), messageNumber(1, 1)];
+const overtaken: readonly Observation[] = [
+  { kind: "sent", message: first },
+  { kind: "sent", message: second },
+  { kind: "acknowledged", message: second, seq: 1 },
+  { kind: "acknowledged", message: first, seq: 2 },
+  { kind: "stored", node: "node 1", seq: 1, message: second },
+  { kind: "stored", node: "node 1", seq: 2, message: first },
+];
+
+test("a message that was refused, or sent again, may be overtaken by a later one of its writer", () => {
+  expect(check(overtaken).map(({ rule }) => rule)).toEqual(["out of order"]);
+  const refusal: Observation = { kind: "refused", message: first, code: "unavailable", retryable: true };
+  expect(check(overtaken.toSpliced(2, 0, refusal))).toEqual([]);
+  expect(check(overtaken.toSpliced(3, 0, { kind: "sent", message: first }))).toEqual([]);
 });
 
 test("an empty history is in order", () => expect(check([])).toEqual([]));

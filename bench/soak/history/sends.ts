@@ -6,20 +6,25 @@ export interface Sends {
   readonly sent: ReadonlySet<MessageNumber>;
   /** The `seq` of each acknowledged message. */
   readonly acknowledged: ReadonlyMap<MessageNumber, number>;
-  /** Refused at least once: others may have overtaken it since. */
-  readonly refused: ReadonlySet<MessageNumber>;
+  /**
+   * Refused, or sent again, which a refusal that got lost with its connection may have preceded: later ones of its writer
+   * may have overtaken it.
+   */
+  readonly doubted: ReadonlySet<MessageNumber>;
   readonly violations: readonly Violation[];
 }
 
 export function readSends(history: readonly Observation[]): Sends {
   const sent = new Set<MessageNumber>();
   const acknowledged = new Map<MessageNumber, number>();
-  const refused = new Set<MessageNumber>();
+  const doubted = new Set<MessageNumber>();
   const violations: Violation[] = [];
   for (const seen of history) {
-    if (seen.kind === "sent") sent.add(seen.message);
-    else if (seen.kind === "refused") {
-      refused.add(seen.message);
+    if (seen.kind === "sent") {
+      if (sent.has(seen.message)) doubted.add(seen.message);
+      sent.add(seen.message);
+    } else if (seen.kind === "refused") {
+      doubted.add(seen.message);
       if (!seen.retryable)
         violations.push({ rule: "refused", detail: `Message ${seen.message} was refused: ${seen.code}.` });
     } else if (seen.kind === "acknowledged") {
@@ -32,5 +37,5 @@ export function readSends(history: readonly Observation[]): Sends {
       acknowledged.set(seen.message, before ?? seen.seq);
     }
   }
-  return { sent, acknowledged, refused, violations };
+  return { sent, acknowledged, doubted, violations };
 }

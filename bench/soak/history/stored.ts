@@ -86,14 +86,14 @@ function acknowledgedAreStored(order: readonly MessageNumber[], { acknowledged }
   });
 }
 
-/** What was refused may have been overtaken; nothing else may. */
-function inWritersOrder(order: readonly MessageNumber[], { refused }: Sends): Violation[] {
+/** What is in doubt may have been overtaken; nothing else may. */
+function inWritersOrder(order: readonly MessageNumber[], { doubted }: Sends): Violation[] {
   const newest = new Map<number, number>();
   return order.flatMap((message): Violation[] => {
     const writer = writerOf(message);
     const before = newest.get(writer) ?? -1;
     newest.set(writer, Math.max(before, indexOf(message)));
-    if (indexOf(message) > before || refused.has(message)) return [];
+    if (indexOf(message) > before || doubted.has(message)) return [];
     return [{ rule: "out of order", detail: `Message ${message} stands behind a later one of its writer.` }];
   });
 }
