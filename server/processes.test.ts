@@ -117,8 +117,7 @@ await describePostgres("Two processes", (database) => {
       one.child.kill("SIGKILL");
       const acknowledged = (await dying).filter(({ status }) => status === "fulfilled").length;
       await say(two);
-      const stored = async () => (await ask(two, "/api/v1/conversation/messages", token)).lastSeq as number;
-      const count = await stored();
+      const { lastSeq: count } = await ask<MessagePage>(two, "/api/v1/conversation/messages", token);
       expect(count).toBeGreaterThanOrEqual(2 + acknowledged);
       const expected = Array.from({ length: count }, (_, index) => index + 1);
       await vi.waitFor(() => expect(seqs(socket)).toEqual(expected), { timeout: 5000 });
