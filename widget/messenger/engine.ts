@@ -265,6 +265,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     thread: computed(() => shown.value?.thread.value ?? nothing),
     unread: computed(() => shown.value?.unread.value ?? 0),
     typing: computed(() => shown.value?.typing.value ?? []),
+    desk: computed(() => shown.value?.desk.value ?? {}),
     draft: computed(() => shown.value?.draft.value ?? ""),
     setDraft: (text) => shown.peek()?.setDraft(text),
     send: (text) => shown.peek()?.send(text),

@@ -1,6 +1,11 @@
 import { timestamp } from "../../../shared/clock.ts";
 import { ProblemError } from "../../../shared/problem-error.ts";
-import { type ClientFrame, closeCodes, type ServerFrame } from "../../../shared/protocol.ts";
+import {
+  type ClientFrame,
+  type ConversationStatus,
+  closeCodes,
+  type ServerFrame,
+} from "../../../shared/protocol.ts";
 import type { Onlooker } from "../../agent/presence.ts";
 import { createFeed, type Feed } from "../../conversation/feed.ts";
 import type { ConversationEvent } from "../../delivery/bus.ts";
@@ -52,6 +57,8 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
   readonly #conversationId: string;
   readonly #unsubscribe: () => void;
   readonly #left: () => void;
+  /** The conversation's, as last told; a client that was told nothing takes it for open. */
+  #state: ConversationStatus = "open";
   /** null until the state has been read. */
   #feed: Feed | null = null;
   /**
@@ -90,7 +97,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
       agent,
       heartbeatMs: limits.heartbeatMs,
     });
-    if (state !== "open") this.#post({ t: "state", conversationId, state });
+    if (state !== "open") this.#become(state);
     this.#feed = createFeed({
       afterSeq: startOf(auth, lastSeq),
       lastSeq,
@@ -104,7 +111,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
     this.#early = null;
     for (const event of early?.values() ?? []) this.#happened(event);
     this.#deps.presence.watch(this);
-    if (this.#deps.presence.online()) this.presenceChanged(true);
+    this.presenceChanged(this.#deps.presence.online());
     this.#deps.liveSessions.touch(session);
   }
 
@@ -133,6 +140,13 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
     this.#left();
     this.#deps.presence.unwatch(this);
     this.#deps.liveSessions.leave(this.#sessionId, this);
+  }
+
+  /** Said where it is news: what a message of the customer opens is open mostly. */
+  #become(state: ConversationStatus): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#post({ t: "state", conversationId: this.#conversationId, state });
   }
 
   presenceChanged(online: boolean): void {
@@ -168,6 +182,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
     }
     switch (event.kind) {
       case "message":
+        if (event.message.author.kind === "contact") this.#become("open");
         this.#feed?.offer(event.message);
         break;
       case "receipt":
@@ -178,7 +193,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
           this.#post({ t: "typing", conversationId, by: event.by, name: event.name, on: event.on });
         break;
       case "changed":
-        this.#post({ t: "state", conversationId, state: event.state });
+        this.#become(event.state);
     }
   }
 

@@ -279,7 +279,7 @@ test("stopping sends everyone away to come back, finishes, and is done once", as
   const closing = server.close();
   const { reconnectInMs } = await socket.next("draining");
   expect(reconnectInMs).toBeGreaterThanOrEqual(0);
-  expect(reconnectInMs).toBeLessThan(3000);
+  expect(reconnectInMs).toBeLessThan(1000);
   expect(await Promise.all([socket.closed, stranger.closed])).toEqual([1012, 1012]);
   await Promise.all([closing, server.close()]);
   await expect(fetch(server.url)).rejects.toThrow();

@@ -25,6 +25,10 @@ export const besideTexts = {
   edit: "Edit",
   delete: "Delete",
 
+  online: "Online",
+  away: "Away, will answer later",
+  closed: "This conversation was closed. Write to open it again.",
+
   connecting: "Connecting",
   waiting: "Connection lost. Trying again.",
   offline: "You are offline. Messages wait here.",

@@ -18,13 +18,13 @@ import type { PageRequest } from "../transport/api.ts";
 import type { Company } from "./company.ts";
 import { entryOf } from "./entries.ts";
 import { createHistory } from "./history.ts";
-import type { MessengerModel, Thread } from "./messenger-model.ts";
+import type { DeskNews, MessengerModel, Thread } from "./messenger-model.ts";
 import { createPositions } from "./positions.ts";
 
 /** Longer than this no word waits for the company to come: it is sent by this tab, and kept in memory. */
 const companyMs = 5000;
 
-type Shown = "thread" | "unread" | "typing" | "draft";
+type Shown = "thread" | "unread" | "typing" | "desk" | "draft";
 type Done = "setDraft" | "send" | "retry" | "discard" | "loadOlder" | "markRead";
 
 export interface Conversation extends Pick<MessengerModel, Shown | Done> {
@@ -94,6 +94,7 @@ export function createConversation(parts: ConversationParts): Conversation {
   const draft = signal(parts.words?.draft ?? "");
   const courier = createCourier(surroundings, send, parts.words?.outbox);
   const positions = createPositions(after, send);
+  const desk = signal<DeskNews>({});
   const typing = signal<readonly (string | null)[]>([]);
   const history = createHistory(surroundings, { read, added });
   const { window } = history;
@@ -146,6 +147,8 @@ export function createConversation(parts: ConversationParts): Conversation {
   function receive(frame: ServerFrame): void {
     switch (frame.t) {
       case "ready":
+        // What has become something else is said right after.
+        desk.value = {};
         know(frame);
         positions.linkUp();
         courier.linkUp();
@@ -170,6 +173,10 @@ export function createConversation(parts: ConversationParts): Conversation {
         if (frame.by === "agent")
           agentReached({ delivered: frame.seq, read: frame.kind === "read" ? frame.seq : 0 });
         else if (frame.kind === "read") positions.known(frame.seq);
+        break;
+      case "presence":
+      case "state":
+        desk.value = { ...desk.peek(), ...frame };
         break;
       case "typing":
         if (frame.by === "agent") company?.heardTyping(frame.name, frame.on);
@@ -197,6 +204,7 @@ export function createConversation(parts: ConversationParts): Conversation {
         ).length,
     ),
     typing,
+    desk,
     draft,
     bind(state, of) {
       know(state);

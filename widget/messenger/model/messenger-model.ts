@@ -5,7 +5,7 @@
 
 import type { ReadonlySignal } from "@preact/signals-core";
 import type { ErrorCode } from "../../../shared/problems.ts";
-import type { DeploymentInfo, Message, Receipts } from "../../../shared/protocol.ts";
+import type { ConversationStatus, DeploymentInfo, Message, Receipts } from "../../../shared/protocol.ts";
 import type { AuthenticatedContact, HostSettings } from "../../bridge/messages.ts";
 
 /** The visitor's conversation comes along with who signs in, or nothing of it. */
@@ -80,6 +80,13 @@ export interface Thread {
   readonly agent: Receipts;
 }
 
+export interface DeskNews {
+  /** Whether anybody is there. */
+  readonly online?: boolean;
+  /** The conversation's, `open` where absent. */
+  readonly state?: ConversationStatus;
+}
+
 export interface MessengerModel {
   readonly deployment: DeploymentInfo;
   readonly settings: ReadonlySignal<HostSettings>;
@@ -90,6 +97,8 @@ export interface MessengerModel {
   readonly unread: ReadonlySignal<number>;
   /** Agents who are writing now; null is an agent without a name. */
   readonly typing: ReadonlySignal<readonly (string | null)[]>;
+  /** What was last heard of those who answer; empty before that. */
+  readonly desk: ReadonlySignal<DeskNews>;
   /** Whether “Sign in” leads anywhere: the page offers a way, or the deployment's own window is ready. */
   readonly canSignIn: ReadonlySignal<boolean>;
   /** Whether the visitor's conversation comes along; null: nothing is to be asked. */

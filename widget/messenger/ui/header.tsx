@@ -30,6 +30,7 @@ export const Header = drawn<{ readonly view: View }>(({ view }) => {
             )}
           </p>
         )}
+        {beside && <beside.Attendance view={beside.view} />}
       </div>
       {phase.kind === "open" && beside && <beside.Account view={beside.view} verified={isVerified} />}
       <button type="button" class="round" aria-label={say("close")} onClick={() => model.close()}>

@@ -3,9 +3,12 @@ import { focusLog } from "../focus.ts";
 import type { BesideView } from "./beside.ts";
 import { hindrance } from "./hindrance.ts";
 
-/** What keeps messages from going out, and what the customer can do about it. The announcer says it aloud. */
+/**
+ * What keeps messages from going out, and what the customer can do about it; else that the conversation was closed. The announcer
+ * says the former aloud.
+ */
 export const Banner = drawn<{ readonly view: BesideView }>(({ view: { model, language } }) => {
-  const matter = hindrance(model);
+  const matter = hindrance(model) ?? (model.desk.value.state === "closed" ? "closed" : null);
   const { say } = language.value;
   const phase = model.session.value;
   if (!matter) return null;

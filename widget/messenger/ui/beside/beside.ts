@@ -10,6 +10,7 @@ import { adoptStyles } from "../adopt-styles.ts";
 import type { View } from "../view.ts";
 import { Account } from "./account.tsx";
 import { Announcer } from "./announcer.tsx";
+import { Attendance } from "./attendance.tsx";
 import { Banner } from "./banner.tsx";
 import styles from "./beside.css?inline";
 import { Failure } from "./failure.tsx";
@@ -31,6 +32,7 @@ export interface Beside {
   readonly view: BesideView;
   readonly Account: typeof Account;
   readonly Announcer: typeof Announcer;
+  readonly Attendance: typeof Attendance;
   readonly Banner: typeof Banner;
   readonly Failure: typeof Failure;
   readonly Jump: typeof Jump;
@@ -48,6 +50,7 @@ export function createBeside(view: View): Beside {
     view: { ...view, language },
     Account,
     Announcer,
+    Attendance,
     Banner,
     Failure,
     Jump,
