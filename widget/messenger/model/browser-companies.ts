@@ -3,15 +3,14 @@
 import { systemClock } from "../../../shared/clock.ts";
 import { attempt } from "../attempt.ts";
 import { indexedDbWords, wipeAllWords, wipeForgottenWords } from "../outbox/indexed-db.ts";
-import type { WordStorage } from "../outbox/words.ts";
+import { noWords } from "../outbox/no-words.ts";
 import { type Companies, createCompanies } from "./company.ts";
 
 /** @param device `shared`: nothing is kept, and what was kept before is wiped */
 export function browserCompanies(device: "own" | "shared"): Companies {
   void (device === "shared" ? wipeAllWords() : wipeForgottenWords(systemClock));
-  const kept = indexedDbWords(systemClock);
   return createCompanies({
-    words: device === "shared" ? { ...kept, open: nothingKept } : kept,
+    words: device === "shared" ? noWords : indexedDbWords(systemClock),
     // Typed as always present; absent on plain http.
     locks: (navigator as Partial<Navigator>).locks,
     openChannel: () => attempt(() => new BroadcastChannel("vouch:tabs")),
@@ -26,9 +25,3 @@ export function browserCompanies(device: "own" | "shared"): Companies {
     },
   });
 }
-
-const nothingKept: WordStorage["open"] = () => ({
-  change: () => Promise.reject(new Error("Nothing is kept on a shared device.")),
-  isWiped: () => false,
-  close: () => {},
-});

@@ -5,7 +5,7 @@
 
 import type { Clock } from "../../../shared/clock.ts";
 import { readWords } from "./kept-words.ts";
-import { databaseOf, wipeWords } from "./wipe-words.ts";
+import { databaseOf, wipes, wipeWords } from "./wipe-words.ts";
 import type { WordStorage, WordStore } from "./words.ts";
 
 const storeName = "outbox";
@@ -24,7 +24,8 @@ export function indexedDbWords(clock: Clock): WordStorage {
 }
 
 function openStore(owner: string, clock: Clock): WordStore {
-  let isWiped = false;
+  const lastWipe = wipes.get(owner);
+  let isDeleted = false;
   let isClosed = false;
   let connection: Promise<IDBDatabase> | null = null;
   let onItsWay = 0;
@@ -34,7 +35,7 @@ function openStore(owner: string, clock: Clock): WordStore {
     try {
       const database = await connection;
       database.onversionchange = () => {
-        isWiped = true;
+        isDeleted = true;
         // Once what is on its way is done; then the wipe follows.
         database.close();
       };
@@ -51,26 +52,33 @@ function openStore(owner: string, clock: Clock): WordStore {
     connection = null;
   }
 
+  const isWiped = (): boolean => isDeleted || wipes.get(owner) !== lastWipe;
+
   function leave(): void {
     if (isClosed && onItsWay === 0) void connection?.then((database) => database.close(), forget);
   }
 
   return {
     async change(update) {
-      if (isWiped) throw new Error("The words were wiped.");
+      if (isWiped()) throw new Error("The words were wiped.");
       onItsWay++;
       try {
         // Whoever has nothing to keep leaves no database behind.
         if (!connection && update([]).length === 0 && !(await exists(databaseOf(owner)))) return [];
         const database = await connected();
-        if (isWiped) throw new Error("The words were wiped.");
+        if (isWiped()) {
+          // Made after it was deleted.
+          database.close();
+          indexedDB.deleteDatabase(databaseOf(owner));
+          throw new Error("The words were wiped.");
+        }
         return await changeIn(database, update, clock);
       } finally {
         onItsWay--;
         leave();
       }
     },
-    isWiped: () => isWiped,
+    isWiped,
     close() {
       isClosed = true;
       leave();

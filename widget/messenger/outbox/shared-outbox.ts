@@ -46,6 +46,8 @@ export function shareOutbox(parts: SharedOutboxParts): SharedOutbox {
   const { outbox } = courier;
   let known: Known = new Map();
   let isOver = false;
+  /** A transaction has not ended in time, and not since: storage is not asked again before it does. */
+  let isStuck = false;
   let isDue = false;
   let looking: Promise<boolean> | null = null;
   const isFrozen = signal(false);
@@ -53,9 +55,7 @@ export function shareOutbox(parts: SharedOutboxParts): SharedOutbox {
   /** One transaction at a time; what happens meanwhile is in the next. */
   function look(): Promise<boolean> {
     isDue = true;
-    looking ??= lookOn().finally(() => {
-      looking = null;
-    });
+    looking ??= lookOn();
     return looking;
   }
 
@@ -65,10 +65,13 @@ export function shareOutbox(parts: SharedOutboxParts): SharedOutbox {
       isDue = false;
       isKept = await lookOnce();
     }
+    // Here and not once the promise has settled: whoever asks in between would be told of a look that is over.
+    looking = null;
     return isKept;
   }
 
   async function lookOnce(): Promise<boolean> {
+    if (isStuck) return false;
     const before = outbox.peek();
     const changes = changesSince(known, before);
     let kept: readonly OutboxItem[];
@@ -93,8 +96,15 @@ export function shareOutbox(parts: SharedOutboxParts): SharedOutbox {
 
   function inTime<T>(transaction: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const cancel = after(storeMs, () => reject(new Error("The transaction does not end.")));
-      transaction.then(resolve, reject).finally(cancel);
+      const cancel = after(storeMs, () => {
+        isStuck = true;
+        reject(new Error("The transaction does not end."));
+      });
+      const end = (): void => {
+        isStuck = false;
+        cancel();
+      };
+      transaction.finally(end).then(resolve, reject);
     });
   }
 
