@@ -19,11 +19,14 @@ const timeoutSeconds = v.optional(wholeNumber(1, 300), 60);
 const scanSchema = v.union(
   [
     exactObject({
-      command: v.pipe(v.tupleWithRest([line(1, 1024)], line(0, 1024)), v.maxLength(32)),
+      command: v.pipe(
+        v.tupleWithRest([line(1, 1024)], line(0, 1024)),
+        v.maxLength(32, "must have at most 32 elements"),
+      ),
       timeoutSeconds,
     }),
     exactObject({
-      url: v.pipe(line(1, 2048), v.regex(/^https?:\/\/[^/]/)),
+      url: v.pipe(line(1, 2048), v.regex(/^https?:\/\/[^/]/, "must be an address of http or https")),
       token: v.optional(secretReference),
       timeoutSeconds,
     }),
