@@ -92,12 +92,44 @@ describe("the list", () => {
     await settle();
     desk.select("ada");
     await settle();
-    expect(await desk.setState("closed")).toBeNull();
+    expect(await desk.update({ state: "closed" })).toBeNull();
     expect(desk.list.rows.value).toEqual([]);
     await companion.api.update("ada", { state: "open" });
     arrive("ada", "contact", "One more thing");
     await settle();
     expect(desk.list.rows.value.map(({ state }) => state)).toEqual(["open"]);
+  });
+});
+
+describe("what other agents do", () => {
+  test("moves rows between the views, and shows who has a conversation", async () => {
+    const { companion, desk, settle } = setUp(1);
+    companion.socket().welcome();
+    await settle();
+    const changed = { t: "changed", conversationId: "ada", assignee: "Grace" } as const;
+    companion.socket().receive({ ...changed, state: "waiting" });
+    expect(desk.list.rows.value).toEqual([]);
+    desk.list.setView({ state: "waiting", preview: false });
+    expect(desk.list.rows.value).toMatchObject([{ id: "ada", assignee: "Grace" }]);
+    companion.socket().receive({ ...changed, state: "open" });
+    expect(desk.list.rows.value).toEqual([]);
+  });
+
+  test("brings in a conversation that this desk has never heard of", async () => {
+    const { companion, settle } = setUp();
+    companion.socket().welcome();
+    await settle();
+    companion.add("bob");
+    companion.socket().receive({ t: "changed", conversationId: "bob", state: "open", assignee: null });
+    await settle();
+    expect(companion.calls).toContain("conversation bob");
+  });
+
+  test("is seen by who is there", () => {
+    const { companion, desk } = setUp();
+    companion.socket().welcome();
+    companion.socket().receive({ t: "presence", agents: [{ name: "Agent" }, { name: "Grace" }] });
+    expect(desk.agents.value.map(({ name }) => name)).toEqual(["Agent", "Grace"]);
   });
 });
 

@@ -1,6 +1,12 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Clock } from "../../../shared/clock.ts";
-import type { AgentConversation, AgentServerFrame, Message } from "../../../shared/protocol.ts";
+import type {
+  AgentConversation,
+  AgentServerFrame,
+  ConversationStatus,
+  DeskAgent,
+  Message,
+} from "../../../shared/protocol.ts";
 import type { AgentApi } from "../transport/agent-api.ts";
 import { createLink, type Link, type LinkDeps } from "../transport/link.ts";
 import type { LinkState } from "../transport/link-state.ts";
@@ -39,6 +45,11 @@ export interface Arrival {
   readonly message: Message;
 }
 
+export interface ConversationChange {
+  readonly state?: ConversationStatus;
+  readonly assignee?: string | null;
+}
+
 export interface Desk {
   readonly link: ReadonlySignal<LinkState>;
   readonly list: Pick<ConversationList, "view" | "phase" | "rows" | "setView" | "refresh" | "loadMore">;
@@ -50,6 +61,8 @@ export interface Desk {
   readonly arrival: ReadonlySignal<Arrival | null>;
   /** Conversations of the view with something unread. */
   readonly unread: ReadonlySignal<number>;
+  /** Everybody at a desk, oneself included; empty until the server has said. */
+  readonly agents: ReadonlySignal<readonly DeskAgent[]>;
   /** The reply being written in the selected conversation; each conversation keeps its own. */
   readonly draft: ReadonlySignal<string>;
   select(id: string | null): void;
@@ -58,8 +71,8 @@ export interface Desk {
   send(): void;
   loadOlder(): void;
   reload(): void;
-  /** @returns null, or why it could not be done */
-  setState(state: "open" | "closed"): Promise<string | null>;
+  /** Moves the selected conversation, or gives it to somebody. @returns null, or why it could not be done */
+  update(change: ConversationChange): Promise<string | null>;
   wake(): void;
   close(): void;
 }
@@ -82,6 +95,7 @@ export function createDesk(deps: DeskDeps): Desk {
   const selectedId = signal<string | null>(null);
   const drafts = signal<ReadonlyMap<string, string>>(new Map());
   const arrival = signal<Arrival | null>(null);
+  const agents = signal<readonly DeskAgent[]>([]);
 
   const selected = computed<OpenConversation | null>(() => {
     const id = selectedId.value;
@@ -117,6 +131,12 @@ export function createDesk(deps: DeskDeps): Desk {
       case "refused":
         sending.refused(frame);
         break;
+      case "presence":
+        agents.value = frame.agents;
+        break;
+      case "changed":
+        change(frame);
+        break;
       case "moved":
         move(frame.conversationId, frame.to);
         break;
@@ -141,6 +161,12 @@ export function createDesk(deps: DeskDeps): Desk {
     // knows what that changes.
     const changes = message.author.kind === "system" || (fromContact && conversation?.state !== "open");
     if (!known || changes) void list.fetch(id);
+  }
+
+  /** Another agent, or this one at another desk, did something with it. */
+  function change({ conversationId, state, assignee }: Extract<AgentServerFrame, { t: "changed" }>): void {
+    const isKnown = list.change(conversationId, (known) => ({ ...known, state, assignee }));
+    if (!isKnown) void list.fetch(conversationId);
   }
 
   /** A visitor signed in who is known already. What was being written for the one is written for the other. */
@@ -193,6 +219,7 @@ export function createDesk(deps: DeskDeps): Desk {
     selected,
     arrival,
     unread,
+    agents,
     draft,
     select,
     setDraft(text) {
@@ -217,11 +244,11 @@ export function createDesk(deps: DeskDeps): Desk {
       const id = selectedId.peek();
       if (id !== null) void threads.load(id);
     },
-    async setState(state) {
+    async update(change) {
       const id = selectedId.peek();
       if (id === null) return null;
       try {
-        list.put(await api.update(id, { state }));
+        list.put(await api.update(id, change));
         return null;
       } catch (error) {
         return report(error);

@@ -17,7 +17,10 @@ export interface AgentApi {
   conversation(id: string): Promise<AgentConversation>;
   /** Without a position: the newest page. */
   messages(id: string, from: { readonly before?: number; readonly after?: number }): Promise<MessagePage>;
-  update(id: string, change: { readonly state: ConversationStatus }): Promise<AgentConversation>;
+  update(
+    id: string,
+    change: { readonly state?: ConversationStatus; readonly assignee?: string | null },
+  ): Promise<AgentConversation>;
 }
 
 const root = "/api/v1/agent/conversations";

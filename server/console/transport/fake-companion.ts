@@ -141,7 +141,7 @@ export function createFakeCompanion(): FakeCompanion {
         return { messages: page, lastSeq: thread.length };
       },
       async update(id, change) {
-        called(`update ${id} ${change.state}`);
+        called(`update ${id} ${Object.values(change).join(" ")}`);
         conversations.set(id, { ...found(id), ...change });
         return found(id);
       },

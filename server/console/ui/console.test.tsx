@@ -130,3 +130,28 @@ describe("the console", () => {
     expect(find("[data-status=sending]").textContent).toContain("On its way.");
   });
 });
+
+test("an agent takes a conversation over, sets it aside, and sees that others are there", async () => {
+  await openAda();
+  const button = (text: string): HTMLButtonElement => {
+    const found = [...document.querySelectorAll("button")].find(({ textContent }) =>
+      textContent?.startsWith(text),
+    );
+    if (!found) throw new Error(`There is no button ${text}.`);
+    return found;
+  };
+  await act(() => button("Take over").click());
+  await settle();
+  expect(companion.calls).toContain("update ada Agent");
+  expect(find(".pane-title").textContent).toContain("with Agent");
+  button("Give back");
+  await act(() => button("Set aside").click());
+  await settle();
+  expect(find(".pane-title").textContent).toContain("waiting for the customer");
+  expect(document.querySelector(".row")).toBeNull();
+  button("Reopen");
+  expect(document.querySelector(".colleagues")).toBeNull();
+  const agents = [{ name: "Agent" }, { name: "Grace" }];
+  await act(() => companion.socket().receive({ t: "presence", agents }));
+  expect(find(".colleagues").textContent).toBe("2 desks open: Agent, Grace");
+});

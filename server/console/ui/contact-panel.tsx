@@ -1,11 +1,14 @@
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { AgentConversation, ContactField } from "../../../shared/protocol.ts";
+import type { Desk } from "../model/desk.ts";
 import { Avatar, VerifiedBadge } from "./avatar.tsx";
 import { CloseIcon } from "./icons.tsx";
 import { RichText } from "./rich-text.tsx";
 import { fullTimeOf, identityOf, labelOf, nameOf, rankOf } from "./words.ts";
 
 export function ContactPanel(props: {
+  readonly desk: Desk;
   readonly conversation: AgentConversation;
   /** Matters only where the window is too narrow to show it always. */
   readonly shown: boolean;
@@ -45,9 +48,36 @@ export function ContactPanel(props: {
           <Entry label="Messenger" value={conversation.deploymentId} />
           <Entry label="Started" value={fullTimeOf(conversation.createdAt)} />
           <Entry label="Messages" value={String(conversation.lastSeq)} />
+          <Entry label="Assigned to" value={conversation.assignee ?? "Nobody"} />
         </dl>
+        <Assignment assignee={conversation.assignee} desk={props.desk} />
       </section>
     </section>
+  );
+}
+
+/** Agents take a conversation, and give it back; who else has it is shown, not stopped. */
+function Assignment({ desk, assignee }: { readonly desk: Desk; readonly assignee: string | null }) {
+  const link = desk.link.value;
+  const own = link.kind === "live" ? link.agentName : null;
+  const mine = assignee !== null && assignee === own;
+  const problem = useSignal<string | null>(null);
+
+  async function assign(): Promise<void> {
+    problem.value = await desk.update({ assignee: mine ? null : own });
+  }
+
+  return (
+    <>
+      <button type="button" disabled={own === null} onClick={() => void assign()}>
+        {mine ? "Give back" : "Take over"}
+      </button>
+      {problem.value && (
+        <p class="problem" role="alert">
+          {problem.value}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -1,11 +1,12 @@
 import type { Clock } from "../../../shared/clock.ts";
-import type { ConversationStatus } from "../../../shared/protocol.ts";
+import type { ConversationStatus, DeskAgent } from "../../../shared/protocol.ts";
 import type { Desk } from "../model/desk.ts";
 import { ConversationRow } from "./conversation-row.tsx";
 import { VouchMark } from "./icons.tsx";
 
 const states: readonly { readonly state: ConversationStatus | null; readonly label: string }[] = [
   { state: "open", label: "Open" },
+  { state: "waiting", label: "Waiting" },
   { state: "closed", label: "Closed" },
   { state: null, label: "All" },
 ];
@@ -23,7 +24,10 @@ export function ConversationList(props: {
         <span class="brand-mark">
           <VouchMark />
         </span>
-        <span class="list-title">Agent desk</span>
+        <span class="list-title">
+          Agent desk
+          <Colleagues agents={props.desk.agents.value} />
+        </span>
         <button class="quiet" type="button" onClick={props.onSignOut}>
           Sign out
         </button>
@@ -54,6 +58,23 @@ export function ConversationList(props: {
   );
 }
 
+/** Who else is here; alone, one needs not be told. */
+function Colleagues({ agents }: { readonly agents: readonly DeskAgent[] }) {
+  if (agents.length < 2) return null;
+  const names = agents.map(({ name }) => name).join(", ");
+  return (
+    <span class="colleagues" title={names}>
+      {agents.length} desks open<span class="hidden">: {names}</span>
+    </span>
+  );
+}
+
+const emptyTexts: Readonly<Record<ConversationStatus, string>> = {
+  open: "No conversations yet. They appear here as soon as a customer writes.",
+  waiting: "Nothing is set aside.",
+  closed: "Nothing is closed yet.",
+};
+
 function Rows({ desk, clock }: { readonly desk: Desk; readonly clock: Clock }) {
   const { list } = desk;
   const rows = list.rows.value;
@@ -83,11 +104,7 @@ function Rows({ desk, clock }: { readonly desk: Desk; readonly clock: Clock }) {
       </ul>
       {phase.kind === "loading" && rows.length === 0 && <Skeleton />}
       {phase.kind === "ready" && rows.length === 0 && (
-        <p class="empty">
-          {list.view.value.state === "closed"
-            ? "Nothing is closed yet."
-            : "No conversations yet. They appear here as soon as a customer writes."}
-        </p>
+        <p class="empty">{emptyTexts[list.view.value.state ?? "open"]}</p>
       )}
       {phase.kind === "ready" && phase.cursor !== null && (
         <button class="more" type="button" disabled={phase.loadingMore} onClick={() => void list.loadMore()}>

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { Clock } from "../../../shared/clock.ts";
-import type { Desk, OpenConversation } from "../model/desk.ts";
+import type { ConversationChange, Desk, OpenConversation } from "../model/desk.ts";
 import { VerifiedMark } from "./avatar.tsx";
 import { BackIcon, PersonIcon } from "./icons.tsx";
 import { MessageLog } from "./message-log.tsx";
@@ -15,13 +15,13 @@ export function ConversationPane(props: {
   readonly onContact: () => void;
 }) {
   const { desk, open, clock } = props;
-  const { contact, state, preview, deploymentId } = open.conversation;
+  const { contact, state, preview, deploymentId, assignee } = open.conversation;
   const problem = useSignal<string | null>(null);
   const changing = useSignal(false);
 
-  async function toggleState(): Promise<void> {
+  async function change(how: ConversationChange): Promise<void> {
     changing.value = true;
-    problem.value = await desk.setState(state === "closed" ? "open" : "closed");
+    problem.value = await desk.update(how);
     changing.value = false;
   }
 
@@ -41,10 +41,26 @@ export function ConversationPane(props: {
             {contact.verified ? identityOf(contact.platformKey).identity : "Visitor, not verified"} ·{" "}
             {deploymentId}
             {preview && " · test"}
+            {state === "waiting" && " · waiting for the customer"}
+            {assignee !== null && ` · with ${assignee}`}
           </p>
         </div>
-        <button type="button" disabled={changing.value} onClick={() => void toggleState()}>
-          {state === "closed" ? "Reopen" : "Close"}
+        {state === "open" && (
+          <button
+            type="button"
+            disabled={changing.value}
+            title="Until the customer writes again"
+            onClick={() => void change({ state: "waiting" })}
+          >
+            Set aside
+          </button>
+        )}
+        <button
+          type="button"
+          disabled={changing.value}
+          onClick={() => void change({ state: state === "open" ? "closed" : "open" })}
+        >
+          {state === "open" ? "Close" : "Reopen"}
           <span class="hidden"> conversation</span>
         </button>
         <button

@@ -50,6 +50,7 @@ export function DeskView(props: {
       </div>
       {selected && (
         <ContactPanel
+          desk={desk}
           conversation={selected.conversation}
           shown={contactShown.value}
           onClose={() => {
