@@ -21,7 +21,8 @@ export type Role = Principal["role"];
 export interface Presented {
   /** Value of the `Authorization` header. */
   readonly authorization: string | undefined;
-  readonly direct: boolean;
+  /** Asked only where it matters. */
+  direct(): boolean;
 }
 
 export type Identify = (presented: Presented, callers: readonly Role[]) => Promise<Principal>;
@@ -31,7 +32,7 @@ export function createIdentify(deps: { agents: Agents; sessions: Sessions }): Id
   return async ({ authorization, direct }, callers) => {
     if (callers.includes("nobody")) return { role: "nobody" };
     const token = bearerToken(authorization);
-    if (token === null && direct && callers.includes("local")) return { role: "local" };
+    if (token === null && callers.includes("local") && direct()) return { role: "local" };
     if (token === null) throw new ProblemError("session_missing");
     const role = deps.agents.recognise(token);
     const principal: Principal = role === null ? await sessionPrincipal(token) : { role };

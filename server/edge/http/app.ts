@@ -57,7 +57,7 @@ async function serve(route: Route, http: HttpContext, deps: HttpDependencies): P
   const principal = await deps.identify(
     {
       authorization: http.req.header("authorization"),
-      direct: deps.addresses.direct(http.env.incoming),
+      direct: () => deps.addresses.direct(http.env.incoming),
     },
     route.callers,
   );

@@ -96,7 +96,7 @@ function answerWith({ bytes, size, type, name }: OpenedAttachment): Response {
       "Content-Security-Policy": "default-src 'none'; sandbox",
       // What a file holds never changes; who may have it, the next token decides.
       "Cache-Control": "private, max-age=86400, immutable",
-      Vary: "Authorization",
+      Vary: "Authorization, Origin",
     },
   });
 }

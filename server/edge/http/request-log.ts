@@ -10,8 +10,8 @@ export function requestLog(log: Log, clock: Clock): MiddlewareHandler<HttpEnv> {
     const startedAt = clock.now();
     const requestId = randomUUID();
     http.set("requestId", requestId);
+    http.env.outgoing.setHeader("X-Request-Id", requestId);
     await next();
-    http.res.headers.set("X-Request-Id", requestId);
     log.info({
       event: "request",
       requestId,

@@ -77,9 +77,11 @@ export function contactUnits(db: Kysely<Schema>) {
     /** Makes the contact, or merges what the token says into it. */
     *save(contact: SignedAssertion, stored: ContactRow | undefined, at: number): Unit<ContactRow> {
       const before = stored ? parseFields(stored.fields) : {};
-      const fields = JSON.stringify(mergeFields(before, contact.fields, timestamp(at)));
+      const changed = changedFields(before, contact.fields, at);
+      if (stored && changed.length === 0) return stored;
+      const fields = JSON.stringify({ ...before, ...Object.fromEntries(changed) });
       if (stored) {
-        if (fields !== stored.fields) yield* write(updateFields, { id: stored.id, fields });
+        yield* write(updateFields, { id: stored.id, fields });
         return { ...stored, fields };
       }
       const made: ContactRow = {
@@ -105,20 +107,14 @@ export function contactUnits(db: Kysely<Schema>) {
 }
 
 /** A field keeps its `updatedAt` while the token repeats what is known. Fields that the token leaves out stay. */
-function mergeFields(
+const changedFields = (
   stored: Fields,
   signed: Readonly<Record<string, SignedField>>,
-  updatedAt: string,
-): Fields {
-  const changed = Object.entries(signed).filter(
-    ([name, { value, claim }]) => stored[name]?.value !== value || stored[name]?.claim !== claim,
-  );
-  const entries = changed.map(([name, { value, claim }]): [string, ContactField] => [
-    name,
-    { value, source: "token", claim, updatedAt },
-  ]);
-  return { ...stored, ...Object.fromEntries(entries) };
-}
+  at: number,
+): readonly (readonly [string, ContactField])[] =>
+  Object.entries(signed)
+    .filter(([name, { value, claim }]) => stored[name]?.value !== value || stored[name]?.claim !== claim)
+    .map(([name, { value, claim }]) => [name, { value, source: "token", claim, updatedAt: timestamp(at) }]);
 
 export function toContact(contact: ContactRow): Contact {
   const fields = parseFields(contact.fields);
