@@ -96,10 +96,6 @@ export function createLocks(db: Kysely<Schema>) {
     token: lock((p: { tokenHash: string }) => holdConversations(withToken(p))),
     provider: lock((p: { providerSession: string }) => holdConversations(atProvider(p))),
     handover: lock((p: { tokenHash: string; platformKey: string }) => holdConversations(visitorAnd(p))),
-    joined: lock((p: { contactId: string }) => holdConversations(withJoined(p))),
-    idleVisitors: lock((p: { communityId: string; after: number; before: number; limit: number }) =>
-      holdConversations(idleVisitors(p)),
-    ),
   };
 
   /** A session of the provider is ended, or opened with a token of it: the mark is looked for and made one after the other. */
@@ -164,9 +160,9 @@ export function createLocks(db: Kysely<Schema>) {
       }
     },
 
+    /** The conversations are held by the unit itself, which empties them first. */
     *erasure(contactId: string): Unit<void> {
       yield* write(persons.joined, { contactId });
-      yield* write(conversations.joined, { contactId });
     },
 
     /** One node at a time looks at what is kept no longer. */
@@ -175,7 +171,6 @@ export function createLocks(db: Kysely<Schema>) {
       if (visitorsBefore === null) return;
       const page = { communityId, after: Number(cursor ?? 0), before: visitorsBefore, limit: retentionPage };
       yield* write(persons.idleVisitors, page);
-      yield* write(conversations.idleVisitors, page);
     },
   };
 }

@@ -53,18 +53,16 @@ export function sessionEndUnits(db: Kysely<Schema>, dialect: Dialect) {
       .where(dialect.among("id", p.ids))
       .where("ended_at", "is", null),
   );
-  const sweepSome = statement((p: { at: number }) =>
+  const findOver = statement((p: { at: number }) =>
     db
-      .deleteFrom("session")
-      .where("id", "in", (from) =>
-        from
-          .selectFrom("session")
-          .select("id")
-          .where("idle_expires_at", "<", p.at)
-          .orderBy("idle_expires_at")
-          .limit(sweepSize),
-      )
-      .returning("id"),
+      .selectFrom("session")
+      .select("id")
+      .where("idle_expires_at", "<", p.at)
+      .orderBy("idle_expires_at")
+      .limit(sweepSize),
+  );
+  const forget = statement((p: { ids: string }) =>
+    db.deleteFrom("session").where(dialect.among("id", p.ids)),
   );
 
   /** Revokes the identity tokens of each as well. */
@@ -117,7 +115,9 @@ export function sessionEndUnits(db: Kysely<Schema>, dialect: Dialect) {
     /** @returns whether there may be more to sweep */
     *sweepSome(at: number): Unit<boolean> {
       yield* tokens.sweep(at);
-      return (yield* rows(sweepSome, { at })).length === sweepSize;
+      const over = yield* rows(findOver, { at });
+      yield* write(forget, { ids: JSON.stringify(over.map(({ id }) => id)) });
+      return over.length === sweepSize;
     },
   };
 }
