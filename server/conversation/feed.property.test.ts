@@ -7,6 +7,7 @@ import { conversation, message, settle, upTo } from "./feed-fixtures.ts";
 type Happening =
   | { readonly what: "stored"; readonly told: boolean }
   | { readonly what: "toldAgain"; readonly back: number }
+  | { readonly what: "reached"; readonly back: number }
   | { readonly what: "readAnswered" }
   | { readonly what: "readFailed" }
   | { readonly what: "congested" }
@@ -15,6 +16,7 @@ type Happening =
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ what: fc.constant("stored" as const), told: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ what: fc.constant("toldAgain" as const), back: fc.nat(8) }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant("reached" as const), back: fc.nat(8) }) },
   {
     weight: 4,
     arbitrary: fc.constantFrom<Happening>(
@@ -33,8 +35,9 @@ describe("Whatever the bus drops, repeats and delays, and however slow the store
         fc.nat(130),
         fc.nat(260),
         fc.boolean(),
+        fc.boolean(),
         fc.array(happening, { maxLength: 60 }),
-        async (afterSeq, more, saysLastSeq, happenings) => {
+        async (afterSeq, more, saysLastSeq, endIsLookedUp, happenings) => {
           const store = conversation(afterSeq + more);
           const seen: number[] = [];
           let ready = true;
@@ -76,7 +79,8 @@ describe("Whatever the bus drops, repeats and delays, and however slow the store
             } else if (event.what === "toldAgain") {
               const seq = store.stored - event.back;
               if (seq > 0) feed.offer(message(seq));
-            } else if (event.what === "readAnswered") await finishRead(true);
+            } else if (event.what === "reached") feed.reach(Math.max(0, store.stored - event.back));
+            else if (event.what === "readAnswered") await finishRead(true);
             else if (event.what === "readFailed") await finishRead(false);
             else {
               ready = event.what === "drained";
@@ -88,7 +92,8 @@ describe("Whatever the bus drops, repeats and delays, and however slow the store
           ready = true;
           feed.resume();
           store.stored += 1;
-          feed.offer(message(store.stored));
+          if (endIsLookedUp) feed.reach(store.stored);
+          else feed.offer(message(store.stored));
           while (seen.length < store.stored - afterSeq) {
             const before = seen.length;
             await finishRead(true);

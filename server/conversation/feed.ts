@@ -24,6 +24,8 @@ export interface FeedOptions {
 export interface Feed {
   /** A live message, as the bus brought it. */
   offer(message: Message): void;
+  /** The store has messages up to this one. */
+  reach(seq: number): void;
   resume(): void;
   close(): void;
 }
@@ -33,7 +35,7 @@ export function createFeed(options: FeedOptions): Feed {
   let state: "idle" | "reading" | "closed" = "idle";
   /** The last `seq` emitted. */
   let cursor = options.afterSeq;
-  /** The last `seq` offered. */
+  /** The last `seq` that was heard of. */
   let offered = 0;
   /** The last `seq` that the store may have; infinite until it has answered with the end of the conversation. */
   let known = options.lastSeq ?? Number.POSITIVE_INFINITY;
@@ -91,6 +93,11 @@ export function createFeed(options: FeedOptions): Feed {
       offered = Math.max(offered, message.seq);
       known = Math.max(known, message.seq);
       if (state === "idle" && message.seq === cursor + 1 && ready()) pass(message);
+      catchUp();
+    },
+    reach(seq) {
+      offered = Math.max(offered, seq);
+      known = Math.max(known, seq);
       catchUp();
     },
     resume: catchUp,

@@ -28,6 +28,8 @@ export type ConversationEvent =
       readonly state: ConversationStatus;
       readonly assignee: string | null;
     }
+  /** Found in the store, for readers who know how far they are: there are messages up to this one. Never leaves the node. */
+  | { readonly kind: "reached"; readonly conversationId: string; readonly seq: number }
   /** For agents: the visitor of this conversation signed in, and what was said stands in the conversation `to` now. */
   | { readonly kind: "moved"; readonly conversationId: string; readonly to: string };
 

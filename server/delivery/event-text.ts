@@ -51,7 +51,9 @@ const conversationKinds = {
     assignee: v.nullable(v.string()),
   }),
   moved: v.object({ kind: v.literal("moved"), conversationId, to: v.string() }),
-} satisfies { [Kind in ConversationEvent["kind"]]: Shape<Extract<ConversationEvent, { kind: Kind }>> };
+} satisfies {
+  [Kind in Exclude<ConversationEvent["kind"], "reached">]: Shape<Extract<ConversationEvent, { kind: Kind }>>;
+};
 
 const { message: said, receipt, typing, changed, moved } = conversationKinds;
 const conversation = v.variant("kind", [said, receipt, typing, changed, moved]);

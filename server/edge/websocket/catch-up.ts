@@ -7,7 +7,6 @@
 import type { Clock } from "../../../shared/clock.ts";
 import type { Bus, ConversationEvent } from "../../delivery/bus.ts";
 import type { ConversationHead, ConversationStore } from "../../store/store.ts";
-import { within } from "../within.ts";
 import { createRounds } from "./rounds.ts";
 
 /** Where no node is missed each conversation is looked at every so many calls all the same, which come twice a second. */
@@ -18,7 +17,6 @@ const activeMs = 10 * 60_000;
 /** What agents are told of without knowing what they have heard: it happened while the silence was not noticed yet. */
 const unnoticedMs = 15_000;
 const activeAtMost = 1000;
-const patienceMs = 5000;
 
 export interface CatchUp {
   /** Called about twice a second: looks as often as the health of the bus asks for. */
@@ -35,33 +33,22 @@ export function createCatchUp(deps: {
   const { bus, store, clock } = deps;
   /** As last seen, of conversations that somebody here follows. */
   const followed = new Map<string, ConversationHead>();
+  let sweeps = 0;
   /** As last seen, of those that agents were told of; null while hints can be relied on. */
   let ofAgents: Map<string, ConversationHead> | null = null;
-  let askingForAgents = false;
 
   const rounds = createRounds(callsForAll, async (ids) => {
     for (const head of await store.heads(ids)) {
       const known = followed.get(head.id);
       followed.set(head.id, head);
-      await tell(head, known, (event) => bus.deliver(`conversation:${head.id}`, event));
+      const topic = `conversation:${head.id}` as const;
+      if (head.lastSeq > (known?.lastSeq ?? 0))
+        bus.deliver(topic, { kind: "reached", conversationId: head.id, seq: head.lastSeq });
+      for (const event of movesOf(head, known ?? unknown)) bus.deliver(topic, event);
     }
   });
 
-  /** The last message is enough: a reader sees the gap before it, and reads that. */
-  async function tell(
-    head: ConversationHead,
-    known: ConversationHead | undefined,
-    deliver: (event: ConversationEvent) => void,
-  ): Promise<void> {
-    const { id: conversationId, lastSeq, state, assignee } = head;
-    if (lastSeq > (known?.lastSeq ?? 0)) {
-      const { messages } = await store.messages(conversationId, { before: lastSeq + 1, limit: 1 });
-      for (const message of messages) deliver({ kind: "message", conversationId, message });
-    }
-    for (const event of receiptsOf(head, known)) deliver(event);
-    if (known && (known.state !== state || known.assignee !== assignee))
-      deliver({ kind: "changed", conversationId, state, assignee });
-  }
+  const roundsOfAgents = createRounds(1, lookForAgents);
 
   /** @returns ids of conversations that somebody here follows; what is known of others is forgotten */
   function listened(): readonly string[] {
@@ -92,29 +79,33 @@ export function createCatchUp(deps: {
     for (const head of [...older, ...active]) {
       const known = seen.get(head.id);
       seen.set(head.id, head);
-      if (known || isNew || unheard.has(head.id))
-        await tell(head, known, (event) => bus.deliver("conversations", event));
+      if (known || isNew || unheard.has(head.id)) await tellAgents(head, known);
     }
+  }
+
+  /** The last message is enough: a desk sees the gap before it, and reads that. */
+  async function tellAgents(head: ConversationHead, known: ConversationHead | undefined): Promise<void> {
+    const { id: conversationId, lastSeq } = head;
+    if (lastSeq > (known?.lastSeq ?? 0)) {
+      const { messages } = await store.messages(conversationId, { before: lastSeq + 1, limit: 1 });
+      for (const message of messages)
+        bus.deliver("conversations", { kind: "message", conversationId, message });
+    }
+    for (const event of movesOf(head, known ?? { ...head, ...nowhere })) bus.deliver("conversations", event);
   }
 
   function look(): void {
     rounds.all(listened);
-    if (!bus.topics().includes("conversations") || askingForAgents) return;
-    askingForAgents = true;
-    within(patienceMs, lookForAgents())
-      // The next look asks again.
-      .catch(() => {})
-      .finally(() => {
-        askingForAgents = false;
-      });
+    if (bus.topics().includes("conversations")) roundsOfAgents.all(() => ["all of them"]);
   }
 
   return {
     look,
     sweep() {
       if (bus.health === "certain") return;
-      if (bus.health !== "whole") look();
-      else {
+      // A node that is missed is dead, as a rule: that is no reason to ask twice as much.
+      if (bus.health === "cut" || (bus.health === "partial" && sweeps++ % 2 === 0)) look();
+      else if (bus.health === "whole") {
         ofAgents = null;
         rounds.next(listened);
       }
@@ -122,12 +113,23 @@ export function createCatchUp(deps: {
   };
 }
 
-function* receiptsOf(head: ConversationHead, known?: ConversationHead): Generator<ConversationEvent> {
+const nowhere = { customer: { delivered: 0, read: 0 }, agent: { delivered: 0, read: 0 } } as const;
+
+type Known = Omit<ConversationHead, "id" | "lastSeq" | "state"> & { readonly state: string | null };
+
+/** Of what nothing is known everything is new. */
+const unknown: Known = { ...nowhere, state: null, assignee: null };
+
+/** Positions, the state and the assignee, where they differ from what was known. */
+function* movesOf(head: ConversationHead, known: Known): Generator<ConversationEvent> {
+  const { id: conversationId, state, assignee } = head;
   for (const [by, now, before] of [
-    ["contact", head.customer, known?.customer],
-    ["agent", head.agent, known?.agent],
+    ["contact", head.customer, known.customer],
+    ["agent", head.agent, known.agent],
   ] as const)
     for (const receipt of ["delivered", "read"] as const)
-      if (now[receipt] > (before?.[receipt] ?? 0))
-        yield { kind: "receipt", conversationId: head.id, by, receipt, seq: now[receipt] };
+      if (now[receipt] > before[receipt])
+        yield { kind: "receipt", conversationId, by, receipt, seq: now[receipt] };
+  if (known.state !== state || known.assignee !== assignee)
+    yield { kind: "changed", conversationId, state, assignee };
 }

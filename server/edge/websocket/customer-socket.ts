@@ -185,6 +185,9 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
         if (event.message.author.kind === "contact") this.#become("open");
         this.#feed?.offer(event.message);
         break;
+      case "reached":
+        this.#feed?.reach(event.seq);
+        break;
       case "receipt":
         this.#post({ t: "receipt", conversationId, by: event.by, kind: event.receipt, seq: event.seq });
         break;
