@@ -1,4 +1,4 @@
-/** A whole server in this process, with a store in memory and two communities, for the tests of the edge. */
+/** A whole server in this process, with a store in memory unless told otherwise and two communities, for the tests of the edge. */
 
 import { SignJWT } from "jose";
 import { type Clock, systemClock } from "../../../shared/clock.ts";
@@ -141,7 +141,8 @@ export async function startTestServer(
     environment: { ...environment, ...options.environment },
     file: await readFileContent(configuration(options), options.env ?? {}),
     clock,
-    store: wrapStore(await openSqliteStore(":memory:")),
+    // A database that the environment names is the server's own to open.
+    ...(options.environment?.database ? {} : { store: wrapStore(await openSqliteStore(":memory:")) }),
     bundles,
     log: createLog("trace", { write: (line: string) => void logged.push(line) }),
   });
