@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 
 /** The part of a request that tells where it comes from. */
 export interface Peer {
@@ -28,7 +28,7 @@ const forwardingHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "
  * @param trustedProxies addresses or CIDR ranges
  */
 export function createClientAddresses(trustedProxies: readonly string[]): ClientAddresses {
-  const trusted = blockList(trustedProxies);
+  const trusted = trustedProxies.length > 0 ? blockList(trustedProxies) : null;
   const loopback = blockList(["127.0.0.0/8", "::1"]);
   return {
     limitKey: (peer) => networkOf(clientAddress(peer, trusted)),
@@ -40,8 +40,9 @@ export function createClientAddresses(trustedProxies: readonly string[]): Client
   };
 }
 
-function clientAddress(peer: Peer, trusted: BlockList): string {
+function clientAddress(peer: Peer, trusted: BlockList | null): string {
   let address = plain(peer.socket.remoteAddress ?? "");
+  if (trusted === null) return address;
   const chain = [peer.headers["x-forwarded-for"] ?? []].flat().join(",").split(",");
   while (contains(trusted, address)) {
     const previous = plain(chain.pop()?.trim() ?? "");
@@ -53,6 +54,7 @@ function clientAddress(peer: Peer, trusted: BlockList): string {
 
 /** Without port, brackets and IPv4-mapping: proxies write all of these. */
 function plain(address: string): string {
+  if (isIPv4(address)) return address;
   return address
     .replace(/^\[([^\]]*)\](?::\d+)?$/, "$1")
     .replace(/^::ffff:(?=\d+\.)/i, "")
@@ -61,7 +63,7 @@ function plain(address: string): string {
 }
 
 function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (isIPv4(address) || !isIPv6(address)) return address;
   const [head = "", tail = ""] = address.split("::");
   const left = head.split(":").filter(Boolean);
   const right = tail.split(":").filter(Boolean);
