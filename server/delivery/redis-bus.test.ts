@@ -206,6 +206,22 @@ describe.skipIf(withoutServers)("The bus through a Redis that fails", () => {
     await vi.waitFor(() => expect(two.health).toBe("whole"), { timeout: 8000 });
   }, 15_000);
 
+  it("is let in with its password, and reaches a Redis that comes later", async () => {
+    const guarded = await createRedisProcess(["--requirepass", "p@ss word"]);
+    const prefix = newPrefix();
+    const url = (password: string) => guarded.url.replace("//", `//:${encodeURIComponent(password)}@`);
+    const [one, two] = [await openBus(url("p@ss word"), prefix), await openBus(url("p@ss word"), prefix)];
+    expect([one.health, two.health]).toEqual(["cut", "cut"]);
+    await guarded.start();
+    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["whole", "whole"]), { timeout: 3000 });
+    const stranger = await openBus(url("guessed"), prefix);
+    expect(stranger.health).toBe("cut");
+    const heard = await listen(two);
+    one.publish("conversation:c1", message(1));
+    await vi.waitFor(() => expect(heard).toEqual([message(1)]));
+    await guarded.remove();
+  }, 15_000);
+
   it("doubts as long as another node can't be heard, which may reach the store all the same", async () => {
     const prefix = newPrefix();
     let mute = false;

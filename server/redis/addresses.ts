@@ -39,17 +39,21 @@ export function parseRedisUrl(text: string): readonly RedisAddress[] | null {
 
 function parseAddress(text: string): RedisAddress | null {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || /%(?![0-9a-f]{2})/i.test(url.username + url.password)) return null;
-  if (!["redis:", "rediss:"].includes(url.protocol) || url.hostname === "") return null;
+  if (!url || !["redis:", "rediss:"].includes(url.protocol) || url.hostname === "") return null;
   // Hints know no numbered databases: nodes that name one would hear those of another.
   if (!["", "/", "/0"].includes(url.pathname) || url.search !== "" || url.hash !== "") return null;
-  return {
-    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: Number(url.port || 6379),
-    tls: url.protocol === "rediss:",
-    username: decoded(url.username),
-    password: decoded(url.password),
-  };
+  try {
+    return {
+      host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+      port: Number(url.port || 6379),
+      tls: url.protocol === "rediss:",
+      username: decoded(url.username),
+      password: decoded(url.password),
+    };
+  } catch {
+    // A stray percent sign.
+    return null;
+  }
 }
 
 const decoded = (part: string): string | undefined => (part === "" ? undefined : decodeURIComponent(part));

@@ -4,6 +4,8 @@ import type { Link, OpenLink } from "./link.ts";
 const openMs = 5000;
 const firstPauseMs = 50;
 const longestPauseMs = 1000;
+/** A link that stands for so long is no reason any more to wait longer for the next. */
+const steadyMs = 10_000;
 
 export interface KeptLink {
   /** null while there is none to rely on. */
@@ -26,8 +28,8 @@ export interface LinkKeeping {
 }
 
 type State =
-  | { readonly kind: "opening"; readonly attempt: number }
-  | { readonly kind: "up"; readonly link: Link }
+  | { readonly kind: "opening" }
+  | { readonly kind: "up"; readonly link: Link; readonly steady: NodeJS.Timeout }
   | { readonly kind: "pausing"; readonly timer: NodeJS.Timeout }
   | { readonly kind: "closed" };
 
@@ -35,11 +37,13 @@ type State =
 export function keepLink(keeping: LinkKeeping): KeptLink {
   const { open, received, prepare, up, down, random } = keeping;
   let state: State;
+  /** Since a link was last steady. */
+  let faults = 0;
   /** Ends the attempt, or the link. */
   let endCurrent: (reason: unknown) => void = () => {};
 
-  function begin(attempt: number): void {
-    state = { kind: "opening", attempt };
+  function begin(): void {
+    state = { kind: "opening" };
     const patience = new AbortController();
     const timer = setTimeout(() => fail(new Error("Redis does not answer.")), openMs);
     let link: Link | null = null;
@@ -51,8 +55,9 @@ export function keepLink(keeping: LinkKeeping): KeptLink {
       clearTimeout(timer);
       patience.abort(reason);
       link?.close();
+      if (state.kind === "up") clearTimeout(state.steady);
       if (state.kind === "closed") return;
-      pause(state.kind === "up" ? 0 : attempt + 1);
+      pause();
       down(reason);
     }
 
@@ -63,7 +68,10 @@ export function keepLink(keeping: LinkKeeping): KeptLink {
       await prepare(link);
       if (over) return;
       clearTimeout(timer);
-      state = { kind: "up", link };
+      const steady = setTimeout(() => {
+        faults = 0;
+      }, steadyMs);
+      state = { kind: "up", link, steady };
       up();
     }
 
@@ -72,13 +80,14 @@ export function keepLink(keeping: LinkKeeping): KeptLink {
   }
 
   /** Nodes that lost the same server do not come back in step. */
-  function pause(attempt: number): void {
-    const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** attempt);
-    const timer = setTimeout(() => begin(attempt), longest * (0.5 + random() / 2));
+  function pause(): void {
+    const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** faults);
+    faults += 1;
+    const timer = setTimeout(begin, longest * (0.5 + random() / 2));
     state = { kind: "pausing", timer };
   }
 
-  begin(0);
+  begin();
   return {
     get current() {
       return state.kind === "up" ? state.link : null;
@@ -86,6 +95,7 @@ export function keepLink(keeping: LinkKeeping): KeptLink {
     giveUp: (reason) => endCurrent(reason),
     close() {
       if (state.kind === "pausing") clearTimeout(state.timer);
+      if (state.kind === "up") clearTimeout(state.steady);
       state = { kind: "closed" };
       endCurrent(new Error("closed"));
     },
