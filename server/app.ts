@@ -30,6 +30,7 @@ import { createEventStreams } from "./edge/events/event-streams.ts";
 import { createHttpApp } from "./edge/http/app.ts";
 import type { Route } from "./edge/http/route.ts";
 import { createRoutes } from "./edge/http/routes.ts";
+import { createMessageAllowance, sessionsPerContact } from "./edge/limits/message-allowance.ts";
 import { createPlaces } from "./edge/limits/places.ts";
 import { createSessionRequestLimit } from "./edge/limits/session-requests.ts";
 import { type SharedBuckets, shareBuckets } from "./edge/limits/shared-buckets.ts";
@@ -202,7 +203,14 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     sharedBuckets.push(shared);
     return shared;
   }
-  const messages = share("messages", limits.messagesPerSecond, limits.messageBurst);
+  const messages = createMessageAllowance({
+    sessions: share("messages", limits.messagesPerSecond, limits.messageBurst),
+    contacts: share(
+      "messages of contacts",
+      limits.messagesPerSecond * sessionsPerContact,
+      limits.messageBurst * sessionsPerContact,
+    ),
+  });
   const uploads = share("uploads", limits.attachmentsPerMinute / 60, limits.attachmentsPerMinute);
   const frames = createTokenBuckets({
     perSecond: limits.messagesPerSecond * framesPerMessage,
@@ -319,10 +327,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     ),
     logoutRequests,
     messages,
+    uploads,
     frames,
     events,
     log,
-    uploads,
     metrics,
     bundles,
     async ready() {
@@ -384,11 +392,9 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   });
 
   function forget(): void {
-    messages.sweep();
-    uploads.sweep();
+    for (const buckets of sharedBuckets) buckets.sweep();
     attachments.sweep().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
     frames.sweep();
-    logoutRequests.sweep();
     void retention.sweep();
     keyUsage.write().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
     sessions.sweep().catch((error: unknown) => log.error({ event: "sweep_failed", error }));

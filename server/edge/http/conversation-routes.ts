@@ -34,7 +34,7 @@ export function conversationRoutes(deps: Dependencies): Route[] {
       async handle({ http, principal, body }) {
         const { session, contact } = principal.details;
         liveSessions.touch(session);
-        const waitMs = messages.take(session.id);
+        const waitMs = messages.take(session);
         if (waitMs > 0)
           throw new ProblemError("rate_limited", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
         const arrivedAt = metrics.now();

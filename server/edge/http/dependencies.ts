@@ -17,6 +17,7 @@ import type { ClientAddresses } from "../access/client-address.ts";
 import type { OriginGate } from "../access/origin-gate.ts";
 import type { Place } from "../access/own-origins.ts";
 import type { EventStreams } from "../events/event-streams.ts";
+import type { MessageAllowance } from "../limits/message-allowance.ts";
 import type { SessionRequestLimit } from "../limits/session-requests.ts";
 import type { TokenBuckets } from "../limits/token-buckets.ts";
 import type { Bundles } from "../static/bundles.ts";
@@ -44,7 +45,7 @@ export interface RouteDependencies {
   /** Requests for back-channel logout of an address: each is worth the look at a signature, and anybody may send them. */
   readonly logoutRequests: TokenBuckets;
   /** Messages of a session, over HTTP and its sockets together. */
-  readonly messages: TokenBuckets;
+  readonly messages: MessageAllowance;
   /** Frames of a session of any kind, over HTTP and its sockets together. */
   readonly frames: TokenBuckets;
   readonly events: EventStreams;

@@ -35,7 +35,7 @@ export async function perform(
     else if (request.t !== "send")
       await conversations.mark(conversationId, "contact", request.t, request.seq);
     else {
-      const waitMs = messages.take(session.id);
+      const waitMs = messages.take(session);
       if (waitMs > 0) answer(refusalOf(new ProblemError("rate_limited"), deps, id, waitMs));
       else answer(await store(request, session, contact, deps));
     }

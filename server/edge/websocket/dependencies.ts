@@ -10,6 +10,7 @@ import type { Metrics } from "../../observability/metrics.ts";
 import type { Sessions } from "../../session/sessions.ts";
 import type { ClientAddresses } from "../access/client-address.ts";
 import type { OriginGate } from "../access/origin-gate.ts";
+import type { MessageAllowance } from "../limits/message-allowance.ts";
 import type { Places } from "../limits/places.ts";
 import type { TokenBuckets } from "../limits/token-buckets.ts";
 import type { Departures } from "../load/departures.ts";
@@ -28,8 +29,8 @@ export interface SocketDependencies {
   readonly addresses: ClientAddresses;
   readonly origins: OriginGate;
   readonly liveSessions: LiveSessions;
-  /** Messages of a session, over HTTP and its sockets together. */
-  readonly messages: TokenBuckets;
+  /** Messages of a session and of a contact, over HTTP and sockets together. */
+  readonly messages: MessageAllowance;
   /** Frames of a session or of an agent's socket, of any kind: who goes through these as well is not a person typing. */
   readonly frames: TokenBuckets;
   /** Sockets of a contact. */

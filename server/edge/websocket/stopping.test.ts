@@ -29,7 +29,7 @@ test("a node that stops serves each socket until its turn has come, and says how
   last?.send({ t: "send", id: randomUUID(), text: "still served" });
   await last?.next("ack");
   expect((await server.fetch("/readyz")).status).toBe(503);
-  const { reconnectInMs } = (await last?.next("draining")) ?? {};
+  const reconnectInMs = (await last?.next("draining"))?.reconnectInMs;
   expect(reconnectInMs).toBeGreaterThanOrEqual(0);
   expect(reconnectInMs).toBeLessThan(1000);
   const left = await Promise.all(leftAt);
