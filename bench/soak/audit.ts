@@ -3,14 +3,18 @@
 import type { WireMessage } from "./clients/conversation-log.ts";
 import { request } from "./clients/over-http.ts";
 import type { Talk } from "./crowd.ts";
-import type { World } from "./world/world.ts";
 
 const tries = 20;
 
+/** Where to read. */
+export interface Reading {
+  readonly name: string;
+  readonly url: string;
+}
+
 /** @throws where a node does not answer */
-export async function audit(world: World, talks: readonly Talk[]): Promise<void> {
-  for (const { node } of world.posts)
-    await Promise.all(talks.map((talk) => readWhole(talk, node.name, `http://127.0.0.1:${node.port}`)));
+export async function audit(nodes: readonly Reading[], talks: readonly Talk[]): Promise<void> {
+  for (const { name, url } of nodes) await Promise.all(talks.map((talk) => readWhole(talk, name, url)));
 }
 
 async function readWhole({ log, sessionToken }: Talk, node: string, url: string): Promise<void> {

@@ -26,6 +26,10 @@ export interface RoundOptions {
   readonly freezeMs: number;
   /** Another program than the server: a mutant. */
   readonly main?: string;
+  /** Beside what every node is told. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** For everybody to have everything once nothing is broken any more. */
+  readonly patienceMs?: number;
 }
 
 export interface RoundReport extends Counts {
@@ -45,8 +49,7 @@ export interface RoundReport extends Counts {
   readonly incidents: readonly string[];
 }
 
-/** For everybody to have everything once nothing is broken any more. */
-const patienceMs = 60_000;
+const usualPatienceMs = 60_000;
 /** After this long an agent looks for itself at what live events did not bring. */
 const agentsWaitMs = 4000;
 
@@ -65,6 +68,7 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
     disks: wants("fileSizeLimit") || wants("smallDisk") ? "failing" : "sound",
     smallDisks: wants("smallDisk"),
     random,
+    env: options.env ?? {},
     ...(options.main !== undefined && { main: options.main }),
   });
   let crowd: Crowd | null = null;
@@ -83,9 +87,12 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
     const blows = await strikeFor(world, options);
     const workedSeconds = (performance.now() - began) / 1000;
     const acknowledgedPerSecond = Math.round(counts.acknowledged / workedSeconds);
-    const { settledMs, unsettled } = await becomeQuiet(world, crowd);
+    const { settledMs, unsettled } = await becomeQuiet(world, crowd, options.patienceMs ?? usualPatienceMs);
     incidents.push(...unsettled);
-    await audit(world, crowd.talks);
+    await audit(
+      world.posts.map(({ node }) => ({ name: node.name, url: `http://127.0.0.1:${node.port}` })),
+      crowd.talks,
+    );
     const judged = crowd.talks.map(({ log }) => ({ log, violations: check(log.history) }));
     for (const { log, violations } of judged.filter((one) => one.violations.length > 0))
       await keepHistory(directory, log.place.conversation, log.history, violations);
@@ -149,6 +156,7 @@ async function strikeFor(
 async function becomeQuiet(
   world: World,
   { participants, agents }: Crowd,
+  patienceMs: number,
 ): Promise<{ readonly settledMs: number; readonly unsettled: readonly string[] }> {
   const began = performance.now();
   const elapsed = () => performance.now() - began;
