@@ -37,6 +37,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const asked = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => asked.abort());
 const directory = await mkdtemp(join(tmpdir(), "vouch-soak-"));
 const nodes = Number(values.nodes);
 const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -54,6 +56,7 @@ try {
     freezeMs: Number(values["freeze-seconds"]) * 1000,
     from: Number(values.round ?? 0),
     directory,
+    signal: asked.signal,
     tell: say,
   });
   const { violations, incidents, ...figures } = report;

@@ -23,7 +23,8 @@ export interface SoakOptions {
   readonly from: number;
   /** Holds a directory for each round. */
   readonly directory: string;
-  readonly main?: string;
+  /** Once it is aborted the round under way is the last. */
+  readonly signal: AbortSignal;
   /** One line at a time. */
   tell(line: string): void;
 }
@@ -36,7 +37,8 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const began = performance.now();
   const elapsedMinutes = () => (performance.now() - began) / 60_000;
   const rounds: RoundReport[] = [];
-  for (let round = options.from; rounds.length === 0 || elapsedMinutes() < minutes; round++) {
+  const goesOn = () => rounds.length === 0 || (elapsedMinutes() < minutes && !options.signal.aborted);
+  for (let round = options.from; goesOn(); round++) {
     const report = await playRound({
       ...options,
       seed: `${seed}/${round}`,

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { endWithUs } from "./children.ts";
 
 export interface NodeOptions {
   readonly name: string;
@@ -61,8 +62,10 @@ export function superviseNode(options: NodeOptions): SoakNode {
   function start(): void {
     const child = spawn(process.execPath, [...preload.flatMap((path) => ["--import", path]), main], {
       env: { PATH: process.env.PATH, PORT: String(port), ...env },
+      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
+    endWithUs(child);
     state = { kind: "starting", child };
     const keep = (text: string) => {
       output = (output + text).slice(-keptCharacters);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Account } from "./binaries.ts";
+import { endWithUs } from "./children.ts";
 
 /** A database server of the soak's own: ended as hard as the fault wants it, and started again. */
 export interface ServerProcess {
@@ -26,8 +27,13 @@ export function createServerProcess({ path, parameters, account, answers }: Serv
   let output = "";
   return {
     async start() {
-      const started = spawn(path, parameters, { ...account, stdio: ["ignore", "pipe", "pipe"] });
+      const started = spawn(path, parameters, {
+        ...account,
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       child = started;
+      endWithUs(started);
       const keep = (chunk: Buffer) => {
         output = (output + String(chunk)).slice(-4000);
       };

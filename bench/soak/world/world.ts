@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly smallDisks: boolean;
   /** Another program than the server: a mutant. */
   readonly main?: string;
+  /** Beside what every node is told. */
+  readonly env: Readonly<Record<string, string>>;
   /** In [0, 1). */
   readonly random: () => number;
 }
@@ -61,6 +63,7 @@ const limits = {
   sessionRequestsPerMinute: 1_000_000,
   unauthenticatedSocketsPerAddress: 100_000,
   socketAuthMs: 3000,
+  drainSpreadMs: 500,
   heartbeatMs,
 };
 
@@ -127,6 +130,7 @@ async function createPost(name: string, configPath: string, options: WorldOption
       VOUCH_ADMIN_TOKEN: adminToken,
       VOUCH_AGENT_TOKEN: agentToken,
       LOG_LEVEL: "error",
+      ...options.env,
       ...(shared && {
         DATABASE_URL: shared.database.url(lines.database?.port),
         REDIS_URL: shared.redis.url(lines.redis?.port),
