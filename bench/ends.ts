@@ -12,21 +12,38 @@ export interface Desk {
   close(): void;
 }
 
-/** Ours, and the floors, which speak the same frames. */
-export async function wireSpeaker(url: string, token: string): Promise<Speaker> {
-  const socket = await wireSocket(url, token, () => {});
+/**
+ * Ours, and the floors, which speak the same frames.
+ *
+ * @param acknowledged called with the id of each message
+ */
+export async function wireSpeaker(
+  url: string,
+  token: string,
+  acknowledged?: (id: string) => void,
+): Promise<Speaker> {
+  const socket = await wireSocket(url, token, (text) => {
+    if (acknowledged && text.startsWith('{"t":"ack"')) acknowledged(JSON.parse(text).id);
+  });
   return {
     say: (id, text) => socket.send(`{"t":"send","id":"${id}","text":${JSON.stringify(text)}}`),
     close: () => socket.terminate(),
   };
 }
 
+export interface WireDesk extends Desk {
+  write(conversationId: string, id: string, text: string): void;
+}
+
 /** @param shown called with the id of each message */
-export async function wireDesk(url: string, token: string, shown: (id: string) => void): Promise<Desk> {
+export async function wireDesk(url: string, token: string, shown: (id: string) => void): Promise<WireDesk> {
   const socket = await wireSocket(url, token, (text) => {
     if (text.startsWith('{"t":"message"')) shown(JSON.parse(text).message.id);
   });
-  return { close: () => socket.terminate() };
+  return {
+    write: (conversationId, id, text) => socket.send(JSON.stringify({ t: "send", conversationId, id, text })),
+    close: () => socket.terminate(),
+  };
 }
 
 export async function socketIoSpeaker(url: string): Promise<Speaker> {

@@ -137,6 +137,14 @@ test("where the node's queues are full, who is behind is cut off and nobody else
   expect(quick.socket.ended).toBe(null);
 });
 
+test("no more are cut off than the node needs room", async () => {
+  const queued = createQueuedBytes(2500);
+  const lines = [setUp(queued), setUp(queued), setUp(queued)];
+  for (const line of lines) await send(line, 900);
+  for (const line of lines) await send(line, 10);
+  expect(lines.map(({ socket }) => socket.ended)).toEqual(["cut", null, null]);
+});
+
 test("the node's count follows what is queued, and forgets who has gone", async () => {
   const line = setUp();
   await send(line, 600);

@@ -134,6 +134,8 @@ export class Connection implements Outlet {
   terminate(): void {
     this.#ended();
     this.#socket.terminate();
+    // At once: by the next event one cut off would not have made room, and everybody behind would be cut off with it.
+    this.#count(0);
   }
 
   /** Called about once a second. Pings the silent, gives up on the dead and the hopelessly slow. */
@@ -204,7 +206,7 @@ export class Connection implements Outlet {
 
   /** Not the stream's `drain`: that knows its own limit alone, which may be higher than ours. */
   #written(): void {
-    if (this.#raw.writableLength !== this.#countedBytes) this.#count(this.#raw.writableLength);
+    if (!this.#raw.destroyed) this.#count(this.#raw.writableLength);
     if (this.#state.kind !== "congested") return;
     // Slow is not stalled: who takes something now and then is waited for.
     this.#state = { kind: "congested", since: this.#deps.clock.now() };
