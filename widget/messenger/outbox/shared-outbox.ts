@@ -12,6 +12,8 @@ import type { WordStore } from "./words.ts";
 
 /** A transaction takes milliseconds; some browsers now and then never end one. */
 const storeMs = 5000;
+/** How long after storage was full, or failed. */
+const retryMs = 30_000;
 /** A tab that has the turn may hang: nobody waits longer. Sending twice does no harm, as the server knows the id. */
 const patienceMs = 15_000;
 
@@ -48,6 +50,7 @@ export function shareOutbox(parts: SharedOutboxParts): SharedOutbox {
   let isOver = false;
   /** A transaction has not ended in time, and not since: storage is not asked again before it does. */
   let isStuck = false;
+  let cancelRetry = () => {};
   let isDue = false;
   let looking: Promise<boolean> | null = null;
   const isFrozen = signal(false);
@@ -79,6 +82,8 @@ export function shareOutbox(parts: SharedOutboxParts): SharedOutbox {
       kept = await inTime(store.change((list) => (changes ? withChanges(list, changes) : list)));
     } catch {
       // In memory, until there is room again: each later change tries to keep all that is not kept yet.
+      cancelRetry();
+      if (!store.isWiped()) cancelRetry = after(retryMs, () => void look());
       return false;
     }
     if (isOver) return false;
