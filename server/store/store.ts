@@ -1,6 +1,6 @@
 /**
- * What the server needs of its store. SQLite implements it here; `contract.suite.ts` is the suite that every
- * implementation runs.
+ * What the server needs of its store. SQLite implements it for one node, PostgreSQL for many; `contract.suite.ts` is
+ * the suite that both run.
  *
  * Each method is one transaction, and its promise settles once the transaction is durable: whoever is told “yes” after
  * awaiting it may rely on it. Times are milliseconds since 1970-01-01 UTC and are handed in; the store reads no clock.

@@ -76,7 +76,11 @@ export function createDatabase(pool: Pool, { random, wait }: Surroundings): Data
     const client = await connect();
     /** The statements behind a failed one fail as well, and say no more than that. */
     const failure: { first: DatabaseFailure | null } = { first: null };
+    const { stream } = client.connection;
     const ask = async (text: string, values: Call["values"]) => {
+      // What is sent in one turn goes in one packet: each costs a call of the system, and wakes PostgreSQL.
+      stream.cork();
+      process.nextTick(() => stream.uncork());
       try {
         return await client.query({ name: nameOf(text), text, values });
       } catch (error) {
