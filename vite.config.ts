@@ -7,7 +7,7 @@ const target = "es2022";
 const root = import.meta.dirname;
 /** What the messenger loads at the first open, by path. */
 const ofInterface =
-  /preact\/dist|widget\/messenger\/(ui\/(?!account|beside)|locales\/(en|language)\.ts)|shared\/(rich-text|message)\./;
+  /preact\/dist|widget\/messenger\/(ui\/(?!account|attachments|beside)|locales\/(en|language)\.ts)|shared\/(rich-text|message)\./;
 
 /** Files of the host page that the loader loads by their address, by bundle. */
 const later = {

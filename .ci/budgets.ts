@@ -56,6 +56,8 @@ export function sizes(): Size[] {
     { name: "what stands beside it", files: [chunks.beside].map(read), unit: "gzip", budget: 3_500 },
     // With the first session: words outlive the page, tabs agree.
     { name: "what keeps it company", files: [chunks.company].map(read), unit: "gzip", budget: 3_500 },
+    // Then what takes and shows files.
+    { name: "attachments", files: [chunks.attachments].map(read), unit: "gzip", budget: 4_500 },
     // On top of all that, where a plug-in, a code or a renewal needs it.
     { name: "the page is asked", files: [onlyFileOf("questions")], unit: "gzip", budget: 4_000 },
   ];
@@ -87,7 +89,13 @@ function onlyFileOf(bundle: "connection" | "questions"): Buffer {
 }
 
 /** Files of the frame's engine, those that the first open adds, the one that follows them, and the first session's. */
-function messengerChunks(): { entry: string[]; ui: string[]; beside: string; company: string } {
+function messengerChunks(): {
+  entry: string[];
+  ui: string[];
+  beside: string;
+  company: string;
+  attachments: string;
+} {
   const manifest = manifestOf("messenger");
   const closure = (keys: readonly string[], seen = new Set<string>()): Set<string> => {
     for (const key of keys) {
@@ -102,16 +110,23 @@ function messengerChunks(): { entry: string[]; ui: string[]; beside: string; com
   const main = manifest["widget/messenger/main.ts"];
   const beside = manifest["widget/messenger/ui/beside/beside.ts"];
   const company = manifest["widget/messenger/model/browser-companies.ts"];
-  if (!main || !beside || !company)
+  const attachments = manifest["widget/messenger/ui/attachments/attachments.tsx"];
+  if (!main || !beside || !company || !attachments)
     throw new Error(
-      "dist/messenger/manifest.json lacks main.ts, beside.ts or browser-companies.ts; run npm run build",
+      "dist/messenger/manifest.json lacks main.ts, beside.ts, browser-companies.ts or attachments.tsx; run npm run build",
     );
   const entry = closure(["widget/messenger/main.ts"]);
   // What else is imported on demand, only some customers ever need.
   const isInterface = (key: string): boolean => manifest[key]?.name === "mount";
   const ui = closure(Object.keys(manifest).filter(isInterface)).difference(entry);
   if (ui.size === 0) throw new Error("dist/messenger/manifest.json does not name the interface, mount.");
-  return { entry: [...entry], ui: [...ui], beside: beside.file, company: company.file };
+  return {
+    entry: [...entry],
+    ui: [...ui],
+    beside: beside.file,
+    company: company.file,
+    attachments: attachments.file,
+  };
 }
 
 if (import.meta.main) checkBudgets();

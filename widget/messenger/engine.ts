@@ -268,7 +268,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     desk: computed(() => shown.value?.desk.value ?? {}),
     draft: computed(() => shown.value?.draft.value ?? ""),
     setDraft: (text) => shown.peek()?.setDraft(text),
-    send: (text) => shown.peek()?.send(text),
+    send: (text, attachments) => shown.peek()?.send(text, attachments),
     retry: (id) => shown.peek()?.retry(id),
     discard: (id) => shown.peek()?.discard(id) ?? false,
     markRead: (seq) => shown.peek()?.markRead(seq),
@@ -279,6 +279,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     decide: (take) => keeper.dispatch({ t: "decided", take }),
     putOff: () => keeper.dispatch({ t: "putOff" }),
     request: (path, init) => ask(async (token) => (await api.request(path, token, init)) ?? {}),
+    token: () => session?.sessionToken ?? "",
     reconnect,
     signIn,
     understood: () => {

@@ -30,7 +30,7 @@ describe("the frame page", () => {
       "script-src": "'self'",
       "connect-src": `'self' ${server.url.replace("http", "ws")}`,
       "style-src": "'self'",
-      "img-src": "'self' data:",
+      "img-src": "'self' data: blob:",
       "font-src": "'self'",
       "frame-ancestors": `${site} http://localhost:*`,
       "base-uri": "'none'",

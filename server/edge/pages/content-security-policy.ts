@@ -16,7 +16,8 @@ export function appPolicy(place: Place, pageOrigin: string, frameAncestors: read
     "script-src 'self'",
     `connect-src 'self' ${own.replace(/^http/, "ws")}`,
     "style-src 'self'",
-    "img-src 'self' data:",
+    // `blob:`: pictures of conversations, which are fetched with the session's token.
+    "img-src 'self' data: blob:",
     "font-src 'self'",
     `frame-ancestors ${frameAncestors.join(" ") || "'none'"}`,
     "base-uri 'none'",

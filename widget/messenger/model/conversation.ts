@@ -236,9 +236,9 @@ export function createConversation(parts: ConversationParts): Conversation {
       draft.value = text;
       company?.composing(text);
     },
-    send: (text) =>
+    send: (text, attachments) =>
       batch(() => {
-        if (!courier.write(text)) return;
+        if (!courier.write(text, attachments)) return;
         draft.value = "";
         company?.composing("");
       }),

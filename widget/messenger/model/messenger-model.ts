@@ -5,7 +5,7 @@
 
 import type { ReadonlySignal } from "@preact/signals-core";
 import type { ErrorCode } from "../../../shared/problems.ts";
-import type { ConversationStatus, DeploymentInfo, Message, Receipts } from "../../../shared/protocol.ts";
+import type { Attachment, ConversationStatus, DeploymentInfo, Message, Receipts } from "../../../shared/protocol.ts";
 import type { AuthenticatedContact, HostSettings } from "../../bridge/messages.ts";
 
 /** The visitor's conversation comes along with who signs in, or nothing of it. */
@@ -61,6 +61,8 @@ export type Entry =
       readonly kind: "pending";
       readonly id: string;
       readonly text: string;
+      /** Uploaded already; absent where there are none. */
+      readonly attachments?: readonly Attachment[] | undefined;
       readonly writtenAt: number;
       readonly status: "sending" | "failed";
       /** Why it failed; null while sending. */
@@ -110,7 +112,7 @@ export interface MessengerModel {
 
   setDraft(text: string): void;
   /** Puts the text into the outbox and clears the draft; neither where a hundred wait already. Checked before: `messageFault` of `shared/message.ts`. */
-  send(text: string): void;
+  send(text: string, attachments?: readonly Attachment[]): void;
   /** Sends a failed message again under its old id. */
   retry(id: string): void;
   /** Takes a failed message out of the outbox. @returns whether it was one: what may still be sent stays */
@@ -133,5 +135,7 @@ export interface MessengerModel {
    * @returns null where nobody is here, the server can't be reached, or refuses
    */
   request(path: string, init?: RequestInit): Promise<object | null>;
+  /** For what `request` is not made for, files on their way up and down: the session's token; empty where nobody is here. */
+  token(): string;
   close(): void;
 }

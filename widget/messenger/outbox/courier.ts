@@ -5,7 +5,7 @@
 
 import { type Signal, signal } from "@preact/signals-core";
 import type { ProblemCode } from "../../../shared/problems.ts";
-import type { ClientFrame } from "../../../shared/protocol.ts";
+import type { Attachment, ClientFrame } from "../../../shared/protocol.ts";
 import type { Entry } from "../model/messenger-model.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -24,7 +24,7 @@ export interface Courier {
   /** Changed from outside by what other tabs of this customer wrote, sent and gave up: `outbox/shared-outbox.ts`. */
   readonly outbox: Signal<readonly OutboxItem[]>;
   /** @returns whether there was room for it */
-  write(text: string): boolean;
+  write(text: string, attachments?: readonly Attachment[]): boolean;
   /** Sends these before its own; their ids stay. */
   takeUp(items: readonly OutboxItem[]): void;
   /** Takes up a failed message again; others are left alone. */
@@ -68,9 +68,11 @@ export function createCourier(
 
   function pump(): void {
     const item = outbox.peek().find(isWaiting);
-    if (turn === "elsewhere" || cancelWait || !item || !send({ t: "send", id: item.id, text: item.text }))
-      return;
-    onItsWay = item.id;
+    if (turn === "elsewhere" || cancelWait || !item) return;
+    const { id, text } = item;
+    const attachments = item.attachments?.map((attachment) => attachment.id);
+    if (!send({ t: "send", id, text, ...(attachments && { attachments }) })) return;
+    onItsWay = id;
     cancelWait = after(answerMs, again);
   }
 
@@ -91,10 +93,17 @@ export function createCourier(
 
   return {
     outbox,
-    write(text) {
+    write(text, attachments) {
       const waiting = outbox.peek();
       if (waiting.length >= mostWaiting) return false;
-      const item = { kind: "pending", id: uuid(), text, writtenAt: clock.now(), ...sending } as const;
+      const item = {
+        kind: "pending",
+        id: uuid(),
+        text,
+        attachments,
+        writtenAt: clock.now(),
+        ...sending,
+      } as const;
       outbox.value = [...waiting, item];
       pump();
       return true;

@@ -1,6 +1,7 @@
 /** `unknown` from storage, which another version of this file may have written, parsed into words. */
 
 import { uuidPattern } from "../../../shared/ids.ts";
+import type { Attachment } from "../../../shared/protocol.ts";
 import type { OutboxItem } from "./courier.ts";
 
 /** What is not of the form is left out. */
@@ -9,7 +10,7 @@ export function readWords(value: unknown): readonly OutboxItem[] {
   return items.flatMap((item) => readItem(Object(item)) ?? []);
 }
 
-function readItem({ id, text, writtenAt, status, code, retryable }: Record<string, unknown>) {
+function readItem({ id, text, attachments, writtenAt, status, code, retryable }: Record<string, unknown>) {
   if (typeof id !== "string" || !uuidPattern.test(id)) return null;
   if (typeof text !== "string" || typeof writtenAt !== "number") return null;
   if (status !== "sending" && status !== "failed") return null;
@@ -17,6 +18,7 @@ function readItem({ id, text, writtenAt, status, code, retryable }: Record<strin
     kind: "pending",
     id,
     text,
+    ...(isAttachments(attachments) && { attachments }),
     writtenAt,
     status,
     // Shown to the customer by a table that knows every code, and those that it does not know as one.
@@ -24,3 +26,11 @@ function readItem({ id, text, writtenAt, status, code, retryable }: Record<strin
     retryable: retryable === true,
   } satisfies OutboxItem;
 }
+
+/** The server knows best what they are: their ids alone are sent to it. */
+const isAttachments = (value: unknown): value is readonly Attachment[] =>
+  Array.isArray(value) &&
+  value.every((attachment: unknown) => {
+    const { id, name, type, size }: Record<string, unknown> = Object(attachment);
+    return [id, name, type].every((text) => typeof text === "string") && typeof size === "number";
+  });

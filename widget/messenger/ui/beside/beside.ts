@@ -3,10 +3,11 @@
  * it to read and to write, so it is loaded right after those can be done, and before anything can go wrong that it tells of.
  */
 
-import { computed, type ReadonlySignal } from "@preact/signals-core";
+import { computed, type ReadonlySignal, signal } from "@preact/signals-core";
 import { besideTexts } from "../../locales/en.beside.ts";
 import { createLanguage, type Language } from "../../locales/language.ts";
 import { adoptStyles } from "../adopt-styles.ts";
+import type { FilesInterface } from "../attachments/attachments.tsx";
 import type { View } from "../view.ts";
 import { Account } from "./account.tsx";
 import { Announcer } from "./announcer.tsx";
@@ -30,6 +31,8 @@ export interface BesideView extends View {
 
 export interface Beside {
   readonly view: BesideView;
+  /** What takes and shows attachments: null until it is loaded, or where the deployment takes none. */
+  readonly files: ReadonlySignal<FilesInterface | null>;
   readonly Account: typeof Account;
   readonly Announcer: typeof Announcer;
   readonly Attendance: typeof Attendance;
@@ -46,8 +49,18 @@ export interface Beside {
 export function createBeside(view: View): Beside {
   adoptStyles(styles);
   const language = computed(() => createLanguage(view.languageChoice.value, besideTexts));
+  const files = signal<FilesInterface | null>(null);
+  // Where that fails the network does, and what can't be uploaded need not be chosen.
+  if (view.model.deployment.limits.attachmentsPerMessage)
+    import("../attachments/attachments.tsx").then(
+      ({ createFiles }) => {
+        files.value = createFiles(view);
+      },
+      () => {},
+    );
   return {
     view: { ...view, language },
+    files,
     Account,
     Announcer,
     Attendance,

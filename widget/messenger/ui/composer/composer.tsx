@@ -8,21 +8,23 @@ import type { View } from "../view.ts";
 export const Composer = drawn<{ readonly view: View }>(({ view }) => {
   const { model } = view;
   const beside = view.beside.value;
+  const files = beside?.files.value;
   const { kind } = model.session.value;
   const { say } = view.language.value;
   const text = model.draft.value;
   const fault = messageFault(text, model.deployment.limits);
   // While the session opens one can write already; it is not known yet as whom.
-  const canSend = !fault && (kind === "open" || kind === "expired");
+  const canSend = (files ? files.allows(fault) : !fault) && (kind === "open" || kind === "expired");
 
   const send = () => {
     focusHome();
-    if (canSend) model.send(text);
+    if (canSend) model.send(text, files?.take());
   };
 
   return (
     <div class="composer">
       {beside && <beside.Room view={beside.view} />}
+      {files?.compose()}
       <div class="field">
         {/* The copy of the text, kept by the style sheet behind the field, gives it its height. */}
         <div class="growing" data-text={text}>

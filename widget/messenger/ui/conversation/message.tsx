@@ -37,6 +37,7 @@ export const Message = drawn<MessageProps>(({ view, ...row }) => {
           <p class="bubble" dir="auto">
             {richText(row.text)}
           </p>
+          {row.attachments && beside?.files.value?.show(row.attachments)}
           {failed && beside && (
             <beside.Failure
               view={beside.view}

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../../../shared/problems.ts";
-import type { AuthorKind } from "../../../../shared/protocol.ts";
+import type { Attachment, AuthorKind } from "../../../../shared/protocol.ts";
 import { startOfDay } from "../../locales/language.ts";
 import type { Entry, OwnStatus, Thread } from "../../model/messenger-model.ts";
 
@@ -23,6 +23,8 @@ interface Said {
   /** The agent's, where there is one. */
   readonly name: string | null;
   readonly text: string;
+  /** Absent where there are none. */
+  readonly attachments?: readonly Attachment[] | undefined;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly at: number;
   /** Absent while the message waits in the outbox. */
@@ -68,12 +70,13 @@ export function layOut({ entries, readSeq, hasOlder }: Thread, newAfter: number)
 }
 
 const stored = ({ message, status }: StoredEntry, readSeq: number): Said => {
-  const { id, text, seq, author } = message;
+  const { id, text, attachments, seq, author } = message;
   return {
     id,
     by: author.kind,
     name: author.kind === "agent" ? author.name : null,
     text,
+    attachments: attachments[0] && attachments,
     at: Date.parse(message.at),
     seq,
     status: status ?? (seq <= readSeq ? "read" : "delivered"),
@@ -83,6 +86,7 @@ const stored = ({ message, status }: StoredEntry, readSeq: number): Said => {
 const waiting = ({
   id,
   text,
+  attachments,
   writtenAt,
   status,
   code,
@@ -92,6 +96,7 @@ const waiting = ({
   by: "contact",
   name: null,
   text,
+  attachments,
   at: writtenAt,
   status,
   code,
