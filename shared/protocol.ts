@@ -286,7 +286,7 @@ export type ServerFrame =
     }
   /** Whether an agent is at a desk: after `ready`, and when it changes. */
   | { readonly t: "presence"; readonly online: boolean }
-  /** After `ready` where the conversation is not open, and when it changes. */
+  /** After `ready`, and when it changes. */
   | { readonly t: "state"; readonly conversationId: string; readonly state: ConversationStatus }
   | { readonly t: "pong" }
   /**

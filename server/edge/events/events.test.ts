@@ -178,7 +178,7 @@ describe("a long poll", () => {
   test("of who knows nothing is answered at once with how things stand", async () => {
     const poll = await open({ poll: "true" });
     expect(await poll.closed).toBeNull();
-    expect(poll.frames.map(({ t }) => t)).toEqual(["ready"]);
+    expect(poll.frames.map(({ t }) => t)).toEqual(["ready", "state", "presence"]);
   });
 
   test("waits for news and ends with it", async () => {
@@ -204,7 +204,7 @@ describe("a long poll", () => {
     });
     const poll = await open({ ...known, afterSeq: 1 });
     expect(await poll.closed).toBeNull();
-    expect(poll.frames).toMatchObject([{ t: "ready", agent: { read: 1 } }]);
+    expect(poll.frames[0]).toMatchObject({ t: "ready", agent: { read: 1 } });
   });
 
   test("without news ends after a while, before a proxy ends it", async () => {
@@ -235,7 +235,7 @@ describe("a long poll", () => {
     server.sweep();
     await agentSays("Hi");
     await poll.closed;
-    expect(poll.frames.map(({ t }) => t)).toEqual(["ready", "session", "message"]);
+    expect(poll.frames.map(({ t }) => t).slice(-2)).toEqual(["session", "message"]);
   });
 });
 

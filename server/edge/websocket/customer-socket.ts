@@ -57,8 +57,8 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
   readonly #conversationId: string;
   readonly #unsubscribe: () => void;
   readonly #left: () => void;
-  /** The conversation's, as last told; a client that was told nothing takes it for open. */
-  #state: ConversationStatus = "open";
+  /** The conversation's, as last told. */
+  #state: ConversationStatus | null = null;
   /** null until the state has been read. */
   #feed: Feed | null = null;
   /**
@@ -97,7 +97,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
       agent,
       heartbeatMs: limits.heartbeatMs,
     });
-    if (state !== "open") this.#become(state);
+    this.#become(state);
     this.#feed = createFeed({
       afterSeq: startOf(auth, lastSeq),
       lastSeq,

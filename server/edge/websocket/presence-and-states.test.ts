@@ -52,6 +52,7 @@ test("a conversation that an agent closes is closed for the customer and every d
   server = await startTestServer();
   const { sessionToken, conversation } = await server.visit();
   const [customer, agent] = [await server.live(sessionToken), await desk()];
+  expect(await customer.next("state")).toMatchObject({ state: "open" });
   await patch(conversation.id, { state: "closed", assignee: "Grace" });
   const told = { conversationId: conversation.id, state: "closed" };
   expect(await customer.next("state")).toEqual({ t: "state", ...told });
@@ -69,13 +70,14 @@ test("waiting opens with the customer's word as well, and an agent's word moves 
   server = await startTestServer();
   const { sessionToken, conversation } = await server.visit();
   const customer = await server.live(sessionToken);
+  await customer.next("state");
   await patch(conversation.id, { state: "waiting" });
   await customer.next("state");
   const send = (token: string, path: string) =>
     server.fetch(path, { token, json: { id: randomUUID(), text: "x" } });
   await send(adminToken, `/api/v1/agent/conversations/${conversation.id}/messages`);
   await customer.next("message");
-  expect(customer.frames.filter(({ t }) => t === "state")).toHaveLength(1);
+  expect(customer.frames.filter(({ t }) => t === "state")).toHaveLength(2);
   await send(sessionToken, "/api/v1/conversation/messages");
   expect(await customer.next("state")).toMatchObject({ state: "open" });
 });

@@ -147,8 +147,6 @@ export function createConversation(parts: ConversationParts): Conversation {
   function receive(frame: ServerFrame): void {
     switch (frame.t) {
       case "ready":
-        // What has become something else is said right after.
-        desk.value = {};
         know(frame);
         positions.linkUp();
         courier.linkUp();
