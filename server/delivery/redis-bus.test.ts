@@ -267,6 +267,13 @@ describe.skipIf(withoutServers)("The bus through a cluster", () => {
     expect(ofAgents.reduce((sum, count) => sum + count)).toBe(16);
   });
 
+  it("runs scripts on several keys, which stand together by their group", async () => {
+    const bus = await openBus(cluster.url, newPrefix());
+    const set = "for i, key in ipairs(KEYS) do redis.call('SET', key, ARGV[i], 'PX', 1000) end return #KEYS";
+    for (const group of ["a", "b", "c", "d"]) expect(await bus.run(set, group, ["x", "y"], [1, "2"])).toBe(2);
+    expect(await bus.run("return redis.call('GET', KEYS[1])", "c", ["y"], [])).toBe("2");
+  });
+
   it("doubts when one of its servers is lost, and is whole again after its return", async () => {
     const prefix = newPrefix();
     const [one, two] = [await openBus(cluster.url, prefix), await openBus(cluster.url, prefix)];

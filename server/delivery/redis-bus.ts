@@ -1,13 +1,12 @@
 import { keepLink } from "../redis/keep-link.ts";
 import type { Link, OpenLink } from "../redis/link.ts";
 import type { SharedScripts } from "../redis/shared-scripts.ts";
-import type { Bus, BusHealth, Topics } from "./bus.ts";
+import type { Bus, BusHealth } from "./bus.ts";
 import { createChannels } from "./channels.ts";
 import { eventText, parseEvent } from "./event-text.ts";
 import { createInProcessBus } from "./in-process-bus.ts";
 import { createOtherNodes } from "./other-nodes.ts";
-
-type Topic = keyof Topics;
+import { createSubscriptions } from "./subscriptions.ts";
 
 const tickMs = 400;
 /** Our own pulse, sent with every tick through every server, has come back by then: else the link is dead. */
@@ -48,15 +47,9 @@ export function createRedisBus(deps: {
   const nodesChannel = channels.named("nodes");
   const others = createOtherNodes(otherNodesTicks);
   const doubters = new Set<() => void>();
-  /** Subscriptions of this node's listeners, counted. */
-  const listened = new Map<Topic, number>();
-  const topicOf = new Map<string, Topic>();
-  /** Subscriptions that are not in force yet. */
-  const pending = new Set<Promise<void>>();
+  const subscriptions = createSubscriptions(channels, (reason) => kept.giveUp(reason));
   /** Ticks since each pulse was heard, by its channel. */
   const pulses = new Map<string, number>();
-  /** What is subscribed to goes here from the moment that a link is open. */
-  let linked: Link | null = null;
   let said: BusHealth = "cut";
   let ticks = 0;
   let finishAttempt = () => {};
@@ -90,32 +83,13 @@ export function createRedisBus(deps: {
 
   const say = (word: Word) => kept.current?.publish(nodesChannel, nodeId + word);
 
-  function join(channel: string): void {
-    const link = linked;
-    if (!link) return;
-    const joining = link.subscribe(channel).then(
-      () => void pending.delete(joining),
-      (reason: unknown) => {
-        pending.delete(joining);
-        // Not another one, that was opened since.
-        if (link === linked) giveUp(reason);
-      },
-    );
-    pending.add(joining);
-  }
-
-  const giveUp = (reason: unknown) => kept.giveUp(reason);
-
   async function prepare(link: Link): Promise<void> {
-    linked = link;
+    const name = (index: number) => channels.named(`pulse:${nodeId}:${index}`);
+    const throughAll = await link.throughEveryServer(name);
     pulses.clear();
-    join(nodesChannel);
-    for (const channel of topicOf.keys()) join(channel);
-    for (const name of await link.throughEveryServer((index) => channels.named(`pulse:${nodeId}:${index}`))) {
-      pulses.set(name, 0);
-      join(name);
-    }
-    while (pending.size > 0) await Promise.all(pending);
+    for (const channel of throughAll) pulses.set(channel, 0);
+    subscriptions.begin(link, [nodesChannel, ...throughAll]);
+    while (subscriptions.pending > 0) await subscriptions.settled;
   }
 
   function up(): void {
@@ -125,12 +99,11 @@ export function createRedisBus(deps: {
     say("lapse");
     review();
     // Who subscribed in the last moment may have looked at the store before that was in force.
-    if (pending.size > 0) void Promise.all(pending).then(doubt);
+    if (subscriptions.pending > 0) void subscriptions.settled.then(doubt);
   }
 
   function down(reason: unknown): void {
-    linked = null;
-    pending.clear();
+    subscriptions.end();
     finishAttempt();
     review(reason);
   }
@@ -142,7 +115,7 @@ export function createRedisBus(deps: {
     else if (from === nodeId) {
       if (pulses.has(channel)) pulses.set(channel, 0);
     } else {
-      const topic = topicOf.get(channel);
+      const topic = subscriptions.topicOf(channel);
       const event = topic && parseEvent(topic, text);
       if (topic && event) local.publish(topic, event);
     }
@@ -159,7 +132,10 @@ export function createRedisBus(deps: {
     const link = kept.current;
     if (!link) return;
     for (const [channel, silent] of pulses) {
-      if (silent >= pulsePatienceTicks) giveUp(new Error("Redis has fallen silent."));
+      if (silent >= pulsePatienceTicks) {
+        kept.giveUp(new Error("Redis has fallen silent."));
+        return;
+      }
       pulses.set(channel, silent + 1);
       link.publish(channel, nodeId);
     }
@@ -171,29 +147,6 @@ export function createRedisBus(deps: {
   const kept = keepLink({ open: deps.open, received, prepare, up, down, random: deps.random });
   const timer = setInterval(tick, tickMs);
 
-  function listen(topic: Topic): void {
-    const count = listened.get(topic) ?? 0;
-    listened.set(topic, count + 1);
-    if (count > 0) return;
-    for (const channel of channels.of(topic)) {
-      topicOf.set(channel, topic);
-      join(channel);
-    }
-  }
-
-  function unlisten(topic: Topic): void {
-    const left = (listened.get(topic) ?? 0) - 1;
-    if (left > 0) {
-      listened.set(topic, left);
-      return;
-    }
-    listened.delete(topic);
-    for (const channel of channels.of(topic)) {
-      topicOf.delete(channel);
-      linked?.unsubscribe(channel);
-    }
-  }
-
   return {
     attempted,
 
@@ -204,21 +157,21 @@ export function createRedisBus(deps: {
 
     subscribe(topic, listener) {
       const end = local.subscribe(topic, listener);
-      listen(topic);
+      subscriptions.listen(topic);
       let ended = false;
       return () => {
         if (ended) return;
         ended = true;
         end();
-        unlisten(topic);
+        subscriptions.unlisten(topic);
       };
     },
 
     deliver: local.deliver,
-    topics: () => [...listened.keys()],
+    topics: subscriptions.topics,
 
     async settled() {
-      if (kept.current !== null) await Promise.all(pending);
+      if (kept.current !== null) await subscriptions.settled;
     },
 
     get health() {

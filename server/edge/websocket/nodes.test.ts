@@ -251,6 +251,9 @@ describe.skipIf(withoutServers)("Two nodes whose Redis fails", () => {
     expect(await ready()).toEqual([200, { status: "ok", hints: "whole" }]);
     await redis.kill();
     await vi.waitFor(async () => expect(await ready()).toEqual([200, { status: "ok", hints: "cut" }]));
+    const metrics = await (await one.fetch("/metrics")).text();
+    expect(metrics).toContain('vouch_hints{health="cut"} 1');
+    expect(metrics).toMatch(/vouch_hints_doubted_total [1-9]/);
     await redis.start();
   }, 20_000);
 });
