@@ -7,6 +7,7 @@ import { createDesk, type Desk } from "./model/desk.ts";
 import { createAccess } from "./sign-in/access.ts";
 import { forgetToken, keepToken, takeToken } from "./sign-in/access-token.ts";
 import { createAgentApi } from "./transport/agent-api.ts";
+import { createAgentFiles } from "./transport/agent-files.ts";
 import { browserTimers } from "./transport/timers.ts";
 import { followAddress } from "./ui/address.ts";
 import consoleStyle from "./ui/console.css?inline";
@@ -32,6 +33,7 @@ const control = createAccess(
       report,
       visible,
       api: createAgentApi({ token, fetch: (input, init) => fetch(input, init) }),
+      files: createAgentFiles(token),
       openSocket: () => new WebSocket(socketUrl),
       clock: systemClock,
       timers: browserTimers,

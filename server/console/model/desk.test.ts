@@ -19,6 +19,7 @@ function setUp(messages = 0) {
   const desk = createDesk({
     token: "good",
     api: companion.api,
+    files: companion.files,
     openSocket: companion.openSocket,
     clock: { now: () => Date.now() },
     timers: browserTimers,

@@ -8,9 +8,11 @@ import type {
   Message,
 } from "../../../shared/protocol.ts";
 import type { AgentApi } from "../transport/agent-api.ts";
+import type { AgentFiles } from "../transport/agent-files.ts";
 import { createLink, type Link, type LinkDeps } from "../transport/link.ts";
 import type { LinkState } from "../transport/link-state.ts";
 import type { Timers } from "../transport/timers.ts";
+import { type Attaching, createAttaching } from "./attaching.ts";
 import { type ConversationList, createConversationList } from "./conversation-list.ts";
 import { unreadOf, withMessage, withReceipt } from "./conversations.ts";
 import { createDelivered } from "./delivered.ts";
@@ -23,6 +25,7 @@ import { createOwnTyping, createRemoteTyping } from "./typing.ts";
 
 export interface DeskDeps extends Pick<LinkDeps, "token" | "openSocket" | "random"> {
   readonly api: AgentApi;
+  readonly files: AgentFiles;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly uuid: () => string;
@@ -65,9 +68,12 @@ export interface Desk {
   readonly agents: ReadonlySignal<readonly DeskAgent[]>;
   /** The reply being written in the selected conversation; each conversation keeps its own. */
   readonly draft: ReadonlySignal<string>;
+  readonly files: AgentFiles;
+  /** Files for the replies being written, of all conversations. */
+  readonly attaching: Attaching;
   select(id: string | null): void;
   setDraft(text: string): void;
-  /** Sends the draft. Checked before: `messageFault` of `shared/message.ts`. */
+  /** Sends the draft, with what was uploaded for it. Checked before: `messageFault` of `shared/message.ts`. */
   send(): void;
   loadOlder(): void;
   reload(): void;
@@ -83,6 +89,7 @@ export function createDesk(deps: DeskDeps): Desk {
   const threads = createThreads(api, report);
   const typing = createRemoteTyping(timers);
   const link: Link = createLink({ ...deps, onFrame: (frame) => batch(() => take(frame)) });
+  const attaching = createAttaching(deps.files);
   const sending = createSending({ transmit: link.send, uuid: deps.uuid, timers });
   const ownTyping = createOwnTyping(clock, (conversationId, on) =>
     link.send({ t: "typing", conversationId, on }),
@@ -174,6 +181,7 @@ export function createDesk(deps: DeskDeps): Desk {
     batch(() => {
       typing.set(from, false);
       sending.move(from, to);
+      attaching.move(from, to);
       const written = drafts.peek().get(from);
       if (written && !drafts.peek().get(to)) drafts.value = new Map(drafts.peek()).set(to, written);
       list.drop(from);
@@ -221,6 +229,8 @@ export function createDesk(deps: DeskDeps): Desk {
     unread,
     agents,
     draft,
+    files: deps.files,
+    attaching,
     select,
     setDraft(text) {
       const id = selectedId.peek();
@@ -234,7 +244,7 @@ export function createDesk(deps: DeskDeps): Desk {
       if (id === null) return;
       ownTyping.stopped();
       drafts.value = new Map(drafts.peek()).set(id, "");
-      sending.send(id, text);
+      sending.send(id, text, attaching.take(id));
     },
     loadOlder() {
       const id = selectedId.peek();

@@ -1,12 +1,14 @@
 /** What the agent wrote and the conversation does not show as stored yet. Pure. */
 
 import type { ErrorCode } from "../../../shared/problems.ts";
+import type { Attachment } from "../../../shared/protocol.ts";
 
 export interface Outgoing {
   /** The message's own id: sending it again under this id can never make two of it (invariant 3). */
   readonly id: string;
   readonly conversationId: string;
   readonly text: string;
+  readonly attachments: readonly Attachment[];
   readonly status: OutgoingStatus;
 }
 

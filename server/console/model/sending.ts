@@ -1,11 +1,11 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { AgentClientFrame, AgentServerFrame, Message } from "../../../shared/protocol.ts";
+import type { AgentClientFrame, AgentServerFrame, Attachment, Message } from "../../../shared/protocol.ts";
 import type { Timers } from "../transport/timers.ts";
 import { movedTo, type Outbox, outgoingOf, unsent, without, withStatus } from "./outbox.ts";
 
 export interface Sending {
   readonly outbox: ReadonlySignal<Outbox>;
-  send(conversationId: string, text: string): void;
+  send(conversationId: string, text: string, attachments?: readonly Attachment[]): void;
   /** Sends a failed message again under its old id. */
   retry(id: string): void;
   discard(id: string): void;
@@ -31,15 +31,24 @@ export function createSending(deps: {
 
   function transmit(id: string): void {
     const outgoing = unsent(outbox.peek()).find((candidate) => candidate.id === id);
-    if (outgoing)
-      deps.transmit({ t: "send", conversationId: outgoing.conversationId, id, text: outgoing.text });
+    if (!outgoing) return;
+    const { conversationId, text } = outgoing;
+    const attachments = outgoing.attachments.map((attachment) => attachment.id);
+    deps.transmit({
+      t: "send",
+      conversationId,
+      id,
+      text,
+      ...(attachments.length > 0 && { attachments }),
+    });
   }
 
   return {
     outbox,
-    send(conversationId, text) {
+    send(conversationId, text, attachments = []) {
       const id = deps.uuid();
-      outbox.value = [...outbox.peek(), { id, conversationId, text, status: { kind: "sending" } }];
+      const status = { kind: "sending" } as const;
+      outbox.value = [...outbox.peek(), { id, conversationId, text, attachments, status }];
       transmit(id);
     },
     retry(id) {

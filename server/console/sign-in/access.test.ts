@@ -15,6 +15,7 @@ function setUp() {
         token,
         report,
         api: companion.api,
+        files: companion.files,
         openSocket: companion.openSocket,
         clock: { now: () => 0 },
         timers: { after: () => () => {} },

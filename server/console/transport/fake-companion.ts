@@ -8,6 +8,7 @@ import type {
   Message,
 } from "../../../shared/protocol.ts";
 import type { AgentApi } from "./agent-api.ts";
+import type { AgentFiles } from "./agent-files.ts";
 import { DeskError } from "./desk-error.ts";
 
 const epoch = Date.parse("2026-11-21T09:00:00Z");
@@ -51,6 +52,8 @@ export class FakeSocket extends EventTarget {
 
 export interface FakeCompanion {
   readonly api: AgentApi;
+  /** Every upload is ready at once, under the name of its file; pictures and files can't be had. */
+  readonly files: AgentFiles;
   readonly sockets: FakeSocket[];
   openSocket(): FakeSocket;
   /** The newest socket. */
@@ -116,6 +119,13 @@ export function createFakeCompanion(): FakeCompanion {
           updatedAt: at,
         });
       return message;
+    },
+    files: {
+      thumbnail: async () => null,
+      save: async () => false,
+      async upload(_conversationId, { name, size, type }) {
+        return { id: `id of ${name}`, name, size, type };
+      },
     },
     api: {
       async list({ state, preview, cursor }) {

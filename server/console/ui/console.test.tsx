@@ -23,6 +23,7 @@ beforeEach(() => {
         report,
         clock,
         api: companion.api,
+        files: companion.files,
         openSocket: companion.openSocket,
         timers: browserTimers,
         random: () => 0.5,

@@ -84,3 +84,13 @@ export const InboxIcon = () => (
     <path d="M3 11.5 5.2 4.6a1.5 1.5 0 0 1 1.4-1h6.8a1.5 1.5 0 0 1 1.4 1L17 11.5V15a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 3 15v-3.5Zm0 0h4l1.2 2h3.6l1.2-2h4" />
   </Icon>
 );
+export const ClipIcon = () => (
+  <Icon>
+    <path d="M15.5 9.5l-5.6 5.6a3.4 3.4 0 0 1-4.9-4.9l6-6a2.3 2.3 0 0 1 3.3 3.3l-6 5.9a1.2 1.2 0 0 1-1.6-1.6l5.3-5.3" />
+  </Icon>
+);
+export const FileIcon = () => (
+  <Icon>
+    <path d="M5 2.5h7l4 4v11H5zM12 2.5v4h4" />
+  </Icon>
+);

@@ -84,12 +84,13 @@ export function MessageLog(props: {
                 conversation={conversation}
                 continues={!newDay && before?.author.kind === message.author.kind}
                 last={message.seq === lastSeq(thread)}
+                files={desk.files}
               />
             </Fragment>
           );
         })}
         {unstored.map((entry) => (
-          <OutgoingRow key={entry.id} entry={entry} sending={desk.sending} />
+          <OutgoingRow key={entry.id} entry={entry} files={desk.files} sending={desk.sending} />
         ))}
         <p class="typing" aria-hidden="true">
           {open.typing && (

@@ -2,6 +2,8 @@ import type { AgentConversation, Message } from "../../../shared/protocol.ts";
 import { richText } from "../../../shared/rich-text.tsx";
 import type { Desk } from "../model/desk.ts";
 import type { Outgoing } from "../model/outbox.ts";
+import type { AgentFiles } from "../transport/agent-files.ts";
+import { Files } from "./files.tsx";
 import { CheckIcon, ChecksIcon, ClockIcon } from "./icons.tsx";
 import { fullTimeOf, nameOf, timeOf } from "./words.ts";
 
@@ -13,6 +15,7 @@ export function MessageRow(props: {
   /** The message before is by the same author on the same day. */
   readonly continues: boolean;
   readonly last: boolean;
+  readonly files: AgentFiles;
 }) {
   const { message, conversation, continues } = props;
   const own = message.author.kind === "agent";
@@ -32,9 +35,12 @@ export function MessageRow(props: {
           {timeOf(message.at)}
         </time>
       </p>
-      <p class="bubble" title={fullTimeOf(message.at)}>
-        {richText(message.text)}
-      </p>
+      {message.text && (
+        <p class="bubble" title={fullTimeOf(message.at)}>
+          {richText(message.text)}
+        </p>
+      )}
+      <Files attachments={message.attachments} files={props.files} />
       {doubtful && <p class="message-status">Written before the identity was verified</p>}
       {status && props.last && <StatusLine status={status} />}
     </article>
@@ -50,9 +56,11 @@ function authorOf({ author }: Message, conversation: AgentConversation): string 
 /** A message that the conversation does not hold yet. */
 export function OutgoingRow({
   entry,
+  files,
   sending,
 }: {
   readonly entry: Outgoing;
+  readonly files: AgentFiles;
   readonly sending: Desk["sending"];
 }) {
   const { id, status } = entry;
@@ -64,7 +72,8 @@ export function OutgoingRow({
       data-seq={status.kind === "stored" ? status.seq : undefined}
       data-author="agent"
     >
-      <p class="bubble">{richText(entry.text)}</p>
+      {entry.text && <p class="bubble">{richText(entry.text)}</p>}
+      <Files attachments={entry.attachments} files={files} />
       {status.kind === "failed" ? (
         <p class="message-status problem" role="alert">
           Not sent: {status.reason}{" "}

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { defaultLimits } from "../../../shared/limits.ts";
 import { codePoints, messageFault } from "../../../shared/message.ts";
 import type { Desk } from "../model/desk.ts";
+import { AttachButton, ChosenFiles } from "./chosen-files.tsx";
 import { SendIcon } from "./icons.tsx";
 
 /** Characters left from which on they are counted aloud. */
@@ -12,6 +13,11 @@ export function ReplyBox(props: { readonly desk: Desk; readonly name: string }) 
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = desk.draft.value;
   const fault = messageFault(draft, defaultLimits);
+  const chosen = desk.attaching.chosen.value.filter(
+    ({ conversationId }) => conversationId === desk.selectedId.value,
+  );
+  const isReady = chosen.every(({ state }) => state.kind === "ready");
+  const canSend = isReady && (fault === null || (fault === "message_empty" && chosen.length > 0));
   const left = defaultLimits.messageCharacters - codePoints(draft);
 
   // A touch keyboard that jumps up over the conversation just opened would hide what there is to read.
@@ -21,13 +27,36 @@ export function ReplyBox(props: { readonly desk: Desk; readonly name: string }) 
 
   function send(event: Event): void {
     event.preventDefault();
-    if (fault === null) desk.send();
+    if (canSend) desk.send();
     field.current?.focus();
   }
 
+  function add(files: readonly File[]): void {
+    const id = desk.selectedId.peek();
+    if (id !== null) desk.attaching.add(id, files);
+    field.current?.focus();
+  }
+
+  /** Files that were pasted or dropped. */
+  function addGiven(event: Event, given: DataTransfer | null): void {
+    const files = [...(given?.files ?? [])];
+    // Office programs put a picture of a text beside it.
+    if (files.length === 0 || given?.types.includes("text/plain")) return;
+    event.preventDefault();
+    add(files);
+  }
+
   return (
-    <form class="reply" onSubmit={send}>
+    <form
+      class="reply"
+      onSubmit={send}
+      onPaste={(event) => addGiven(event, event.clipboardData)}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => addGiven(event, event.dataTransfer)}
+    >
+      <ChosenFiles chosen={chosen} attaching={desk.attaching} />
       <div class="reply-field">
+        <AttachButton add={add} />
         <textarea
           ref={field}
           rows={1}
@@ -42,7 +71,7 @@ export function ReplyBox(props: { readonly desk: Desk; readonly name: string }) 
             if (event.key === "Enter" && !event.shiftKey && !event.isComposing) send(event);
           }}
         />
-        <button class="primary icon-button" type="submit" disabled={fault !== null}>
+        <button class="primary icon-button" type="submit" disabled={!canSend}>
           <SendIcon />
           <span class="hidden">Send</span>
         </button>

@@ -72,7 +72,8 @@ export const hueOf = (id: string): number => {
 export function previewOf({ lastMessage }: AgentConversation): string {
   if (!lastMessage) return "No messages yet";
   const author = lastMessage.author.kind === "agent" ? "You: " : "";
-  return author + lastMessage.text.replace(/\s+/g, " ").slice(0, 200);
+  const said = lastMessage.text || lastMessage.attachments.map(({ name }) => name).join(", ");
+  return author + said.replace(/\s+/g, " ").slice(0, 200);
 }
 
 const time = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
