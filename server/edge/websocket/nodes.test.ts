@@ -241,6 +241,19 @@ describe.skipIf(withoutServers)("Two nodes whose Redis fails", () => {
     await redis.start();
   }, 20_000);
 
+  it("let a socket in once its subscriptions are in force, with what was said until then", async () => {
+    site = await startTwoNodes(redis.url, newSiteId());
+    const [one, two] = site.nodes;
+    const { sessionToken: token } = await one.signIn("ada");
+    await redis.cli("client", "pause", "700", "all");
+    const socket = two.socket();
+    socket.send({ t: "auth", token });
+    // Time enough to let it in too early.
+    for (let times = 0; times < 5; times++) await two.fetch("/readyz");
+    await one.fetch("/api/v1/conversation/messages", { token, json: { id: randomUUID(), text: "Hello" } });
+    expect(await socket.next("ready")).toMatchObject({ lastSeq: 1 });
+  }, 20_000);
+
   it("are ready without it, and say how it is", async () => {
     site = await startTwoNodes(redis.url, newSiteId());
     const [one] = site.nodes;
