@@ -38,9 +38,10 @@ export async function openSqliteStore(
   options: { readonly syncFile?: SyncFile } = {},
 ): Promise<Store> {
   const database = openDatabase(path);
-  // Exclusive: the journal's memory is the only one.
+  // Exclusive: the journal's memory is the only one. Mapped: a page of a large database is read in place; copied into
+  // SQLite's own cache, a million contacts made each session a seventh slower.
   database.exec(
-    "pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory; pragma cache_size = -65536; pragma wal_autocheckpoint = 4000",
+    "pragma mmap_size = 2147418112; pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory; pragma cache_size = -65536; pragma wal_autocheckpoint = 4000",
   );
   const db = kyselyOf(database.connection);
   try {
