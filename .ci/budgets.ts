@@ -53,7 +53,7 @@ export function sizes(): Size[] {
       budget: 30_000,
     },
     // Right after that, for everyone: nobody waits for it.
-    { name: "what stands beside it", files: [chunks.beside].map(read), unit: "gzip", budget: 3_500 },
+    { name: "what stands beside it", files: [chunks.beside].map(read), unit: "gzip", budget: 4_000 },
     // With the first session: words outlive the page, tabs agree.
     { name: "what keeps it company", files: [chunks.company].map(read), unit: "gzip", budget: 3_500 },
     // Then what takes and shows files.

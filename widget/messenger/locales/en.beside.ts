@@ -25,6 +25,9 @@ export const besideTexts = {
   edit: "Edit",
   delete: "Delete",
 
+  signedInAs: "Signed in as {name}",
+  signedIn: "Signed in",
+  verified: "Verified",
   online: "Online",
   away: "Away, will answer later",
   closed: "This conversation was closed. Write to open it again.",

@@ -11,9 +11,6 @@ export const en = {
   send: "Send",
 
   close: "Close messenger",
-  signedInAs: "Signed in as {name}",
-  signedIn: "Signed in",
-  verified: "Verified",
 
   opening: "Opening",
   loadingOlder: "Loading",

@@ -13,4 +13,3 @@ export const sendIcon = icon("M10 16V4M5 9l5-5 5 5");
 export const clockIcon = icon("M10 3a7 7 0 1 0 .1 0zM10 6v4l3 2");
 export const checkIcon = icon("M4 10l4 4 8-9");
 export const doubleCheckIcon = icon("M2 10l4 4 8-9M10 14l8-9");
-export const verifiedIcon = icon("M10 2l7 3c0 6-2 10-7 13-5-3-7-7-7-13zM7 10l2 2 4-4");

@@ -11,7 +11,6 @@ import type { FilesInterface } from "../attachments/attachments.tsx";
 import type { View } from "../view.ts";
 import { Account } from "./account.tsx";
 import { Announcer } from "./announcer.tsx";
-import { Attendance } from "./attendance.tsx";
 import { Banner } from "./banner.tsx";
 import styles from "./beside.css?inline";
 import { Failure } from "./failure.tsx";
@@ -19,6 +18,7 @@ import { sending } from "./hindrance.ts";
 import { Jump } from "./jump.tsx";
 import { Notice } from "./notice.tsx";
 import { Room } from "./room.tsx";
+import { Standing } from "./standing.tsx";
 import { Typing } from "./typing.tsx";
 import { Welcome } from "./welcome.tsx";
 
@@ -35,12 +35,12 @@ export interface Beside {
   readonly files: ReadonlySignal<FilesInterface | null>;
   readonly Account: typeof Account;
   readonly Announcer: typeof Announcer;
-  readonly Attendance: typeof Attendance;
   readonly Banner: typeof Banner;
   readonly Failure: typeof Failure;
   readonly Jump: typeof Jump;
   readonly Notice: typeof Notice;
   readonly Room: typeof Room;
+  readonly Standing: typeof Standing;
   readonly Typing: typeof Typing;
   readonly Welcome: typeof Welcome;
   readonly sending: typeof sending;
@@ -63,12 +63,12 @@ export function createBeside(view: View): Beside {
     files,
     Account,
     Announcer,
-    Attendance,
     Banner,
     Failure,
     Jump,
     Notice,
     Room,
+    Standing,
     Typing,
     Welcome,
     sending,
