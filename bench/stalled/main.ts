@@ -25,11 +25,11 @@ const crowd = 1000;
 const socketsPerSession = 20;
 const others = 50;
 const othersPerSecond = 200;
-const seconds = 20;
+const seconds = 15;
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" } } });
 const rounds = Number(values.rounds);
 /** Into the crowd's conversation; each is 16 KB, so that a stalled reader's queue is full within the measurement. */
-const largePerSecond = 2;
+const largePerSecond = 3;
 const large = "\u{1F4E6}".repeat(4000);
 const slowLine = "4096 16384 65536";
 const inNamespace = "VOUCH_BENCH_NAMESPACE";
@@ -112,7 +112,7 @@ async function sample(
   },
 ): Promise<Sample> {
   const { attention, crowdTokens, conversationId, otherTokens } = parts;
-  const readers = attention === "absent" ? null : await startReaders(url, attention, crowdTokens);
+  const readers = attention === "absent" ? null : await startReaders(url, crowdTokens);
   const speakers: Speaker[] = [];
   const sentAt = new Map<string, number>();
   const latencies: number[] = [];
@@ -125,6 +125,7 @@ async function sample(
     );
   const agentUrl = url.replace("/socket", "/agent/socket");
   const desk = await wireDesk(agentUrl, agentToken, () => {});
+  if (attention === "stalled") readers?.kill("SIGUSR2");
   const startedAt = performance.now();
   const until = startedAt + seconds * 1000;
   let [sent, written, queued, resident] = [0, 0, 0, 0];
@@ -162,13 +163,9 @@ async function sample(
   };
 }
 
-async function startReaders(
-  url: string,
-  attention: string,
-  tokens: readonly string[],
-): Promise<ChildProcess> {
+async function startReaders(url: string, tokens: readonly string[]): Promise<ChildProcess> {
   const program = join(import.meta.dirname, "readers.ts");
-  const readers = spawn(process.execPath, [program, url, attention], { stdio: ["pipe", "pipe", "inherit"] });
+  const readers = spawn(process.execPath, [program, url], { stdio: ["pipe", "pipe", "inherit"] });
   readers.stdin.end(tokens.join("\n"));
   await once(createInterface({ input: readers.stdout }), "line");
   return readers;

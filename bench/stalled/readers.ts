@@ -1,17 +1,22 @@
 /**
- * A crowd of customers' sockets in a process of its own. Takes the socket's URL, `attentive` or `stalled`, and the session tokens
- * by standard input, one a line and each as often as it is to connect; prints `ready` once all stand. Stalled, they shake hands,
- * say who they are, and read nothing more.
+ * A crowd of customers' sockets in a process of its own. Takes the socket's URL, and the session tokens
+ * by standard input, one a line and each as often as it is to connect; prints `ready` once all stand. On SIGUSR2 they read nothing
+ * more.
  */
 
 import { createInterface } from "node:readline";
 import { WebSocket } from "ws";
 
-const [, , url = "", attention = "attentive"] = process.argv;
+const [, , url = ""] = process.argv;
 const atOnce = 50;
 
 const tokens: string[] = [];
 for await (const line of createInterface({ input: process.stdin })) tokens.push(line);
+
+const sockets: WebSocket[] = [];
+process.on("SIGUSR2", () => {
+  for (const socket of sockets) socket.pause();
+});
 
 function connect(token: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -19,7 +24,7 @@ function connect(token: string): Promise<void> {
     socket.on("error", reject);
     socket.on("open", () => socket.send(JSON.stringify({ t: "auth", token })));
     socket.once("message", () => {
-      if (attention === "stalled") socket.pause();
+      sockets.push(socket);
       resolve();
     });
   });
