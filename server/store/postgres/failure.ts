@@ -6,6 +6,7 @@ import { ProblemError } from "../../../shared/problem-error.ts";
 const serializationFailure = "40001";
 const deadlockDetected = "40P01";
 const featureNotSupported = "0A000";
+const readOnly = "25006";
 
 export class DatabaseFailure extends Error {
   override readonly name = "DatabaseFailure";
@@ -23,11 +24,11 @@ export class DatabaseFailure extends Error {
   }
 
   /**
-   * Another node changed the tables, and what this connection prepared before fits no longer: `select *` answers with
-   * other columns. The connection has to go; a new one prepares anew.
+   * The connection has to go. Another node changed the tables, and what was prepared before fits no longer: `select *`
+   * answers with other columns. Or its server is a replica by now, and the one to write to is elsewhere.
    */
   get isStale(): boolean {
-    return this.sqlState === featureNotSupported && this.message.includes("cached plan");
+    return this.sqlState === featureNotSupported || this.sqlState === readOnly;
   }
 
   /** PostgreSQL is stopping, or ended this connection by itself, or it broke. */

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Store } from "../store.ts";
+import type { Appended, MessageDraft, Store } from "../store.ts";
 import { attachmentUnits } from "../units/attachment.ts";
 import { auditUnits } from "../units/audit.ts";
 import { configurationUnits } from "../units/configuration.ts";
@@ -18,8 +18,8 @@ import { sessionUnits } from "../units/session.ts";
 import { sessionEndUnits } from "../units/session-end.ts";
 import { sessionSelectionUnits } from "../units/session-selection.ts";
 import { tokenStateUnits } from "../units/token-state.ts";
-import { createAppendBatch } from "./append-batch.ts";
-import { createAppendQueue } from "./append-queue.ts";
+import { type ConversationWork, createConversationBatch, type WorkDone } from "./conversation-batch.ts";
+import { createConversationQueue } from "./conversation-queue.ts";
 import { createDatabase, type Surroundings } from "./database.ts";
 import { kyselyOf, postgresDialect } from "./kysely.ts";
 import { createLocks } from "./locks.ts";
@@ -33,7 +33,7 @@ export interface PostgresOptions extends PoolOptions, Partial<Surroundings> {}
  * Opens the store that many nodes share, and brings its schema up to date.
  *
  * The units are those of SQLite. What each holds so that they agree on many nodes is `locks.ts`'s business, and how messages
- * share transactions `append-queue.ts`'s.
+ * and positions share transactions `conversation-queue.ts`'s.
  *
  * Throws ConfigurationError where the database can't be used, NewerSchemaError, and `unavailable` where it can't be reached.
  */
@@ -51,10 +51,18 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const database = createDatabase(pool, { random: Math.random, wait, ...options });
   const { read, write } = database;
   const locks = createLocks(db);
-  const appends = createAppendQueue({
-    store: createAppendBatch(database, db),
+  const conversationQueue = createConversationQueue<ConversationWork, WorkDone>({
+    store: createConversationBatch(database, db),
+    charactersOf: (work) => (work.do === "append" ? work.draft.text.length : 0),
     atEndOfTurn: setImmediate,
   });
+
+  async function append(draft: MessageDraft): Promise<Appended> {
+    const { conversationId } = draft;
+    const done = await conversationQueue.add({ do: "append", conversationId, draft });
+    if (done.did !== "append") throw new Error("A message was answered like a position.");
+    return done.answer;
+  }
 
   const sessions = sessionUnits(db);
   const ends = sessionEndUnits(db, postgresDialect);
@@ -131,17 +139,17 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
         yield* grants.remove(sessionId);
       }),
 
-    append: appends.append,
+    append,
     messages: (conversationId, query) => read(() => messages.page(conversationId, query)),
     conversation: (id) => read(() => lists.one(id)),
     conversations: (query) => read(() => lists.list(query)),
     heads: (ids) => read(() => heads.among(ids)),
     activeHeads: (since, limit) => read(() => heads.updatedSince(since, limit)),
-    markReceipts: (id, by, positions) =>
-      write(function* () {
-        yield* locks.conversation(id);
-        return yield* conversations.markReceipts(id, by, positions, 0);
-      }),
+    async markReceipts(conversationId, by, positions) {
+      const done = await conversationQueue.add({ do: "mark", conversationId, by, positions });
+      if (done.did !== "mark") throw new Error("A position was answered like a message.");
+      return done.answer;
+    },
     updateConversation: (id, change, at) =>
       write(function* () {
         yield* locks.conversation(id);
@@ -221,7 +229,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
 
     ping: () => isWritable(pool),
     async close() {
-      await appends.close();
+      await conversationQueue.close();
       await database.close();
     },
   };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { draft } from "../contract/fixtures.ts";
 import { takingOver } from "../contract/handover.suite.ts";
 import type { Call, Unit } from "../unit.ts";
 import { attachmentUnits } from "../units/attachment.ts";
@@ -8,12 +9,12 @@ import { conversationHeadUnits } from "../units/conversation-head.ts";
 import { conversationListUnits } from "../units/conversation-list.ts";
 import { grantUnits } from "../units/grant.ts";
 import { keyUseUnits } from "../units/key-use.ts";
-import { messageUnits } from "../units/message.ts";
+import { messageUnits, toRow } from "../units/message.ts";
 import { sessionUnits } from "../units/session.ts";
 import { sessionEndUnits } from "../units/session-end.ts";
 import { sessionSelectionUnits } from "../units/session-selection.ts";
 import { tokenStateUnits } from "../units/token-state.ts";
-import { appendUnits } from "./append-units.ts";
+import { conversationBatchUnits } from "./conversation-batch-units.ts";
 import { kyselyOf, postgresDialect } from "./kysely.ts";
 import { createLocks } from "./locks.ts";
 import { migrate } from "./migrations.ts";
@@ -99,15 +100,16 @@ await describePostgres("The query plan", (server) => {
   const selections = sessionSelectionUnits(db, dialect);
   const ends = sessionEndUnits(db, dialect);
   const locks = createLocks(db);
-  const appends = appendUnits(db);
+  const batch = conversationBatchUnits(db);
   const cursor = Buffer.from(`5.${"a".repeat(36)}`).toString("base64url");
-  const message = { id: "m", seq: 1, author: { kind: "agent", name: null } } as const;
-  const added = {
-    conversationId: "c",
-    at: 1,
-    message: { ...message, text: "", attachments: [], verified: true, at: "" },
-  };
-  const draft = { ...added.message, conversationId: "c", sessionId: null, at: 1 };
+  const message = toRow(
+    1,
+    { id: "m", seq: 1, author: { kind: "agent", name: null }, text: "", attachments: [], verified: true },
+    1,
+  );
+  const asked = draft("c");
+  const head = { key: 1, last_seq: 1, at: 1, opens: true };
+  const positions = { contact_delivered: 0, contact_read: 0, agent_delivered: 0, agent_read: 0 };
 
   const units: Record<string, () => Unit<unknown>> = {
     "of a page of history before": () => messageUnits(db).page("c", { before: 7, limit: 50 }),
@@ -155,13 +157,9 @@ await describePostgres("The query plan", (server) => {
     "of what an erasure holds": () => locks.erasure("c"),
   };
   const statements: Record<string, readonly Call[]> = {
-    "of locking conversations to append to": [appends.freeHeads(["c"]), appends.heads(["c"])],
-    "of looking for repetitions": [
-      appends.known([draft], ["c"]),
-      appends.live(["s"]),
-      appends.standing(["c"]),
-    ],
-    "of storing messages": appends.store([added], () => 1),
+    "of locking conversations to append to": [batch.freeHeads(["c"]), batch.heads(["c"])],
+    "of looking for repetitions": [batch.known([asked], ["c"]), batch.live(["s"]), batch.standing(["c"])],
+    "of storing messages": [batch.insert([message]), batch.moveHeads([{ ...head, ...positions }])],
   };
 
   describe.each(Object.entries({ ...units, ...statements }))("%s", (_name, given) => {

@@ -146,7 +146,7 @@ export function conversationUnits(db: Kysely<Schema>) {
 }
 
 /** Forwards only, never past the last message; what is read has been delivered. */
-function advance(before: Receipts, positions: Partial<Receipts>, lastSeq: number): Receipts {
+export function advance(before: Receipts, positions: Partial<Receipts>, lastSeq: number): Receipts {
   const read = Math.max(before.read, Math.min(positions.read ?? 0, lastSeq));
   const delivered = Math.max(before.delivered, Math.min(positions.delivered ?? 0, lastSeq), read);
   return { delivered, read };

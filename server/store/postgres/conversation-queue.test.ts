@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { draft } from "../contract/fixtures.ts";
 import type { Appended, MessageDraft } from "../store.ts";
-import type { BatchAnswer, WhenHeld } from "./append-batch.ts";
-import { createAppendQueue } from "./append-queue.ts";
+import { createConversationQueue, type WhenHeld } from "./conversation-queue.ts";
 import { DatabaseFailure } from "./failure.ts";
 
 interface Batch {
@@ -21,7 +20,10 @@ function createFakeDatabase() {
   const seqs = new Map<string, number>();
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-  function store(drafts: readonly MessageDraft[], whenHeld: WhenHeld): Promise<readonly BatchAnswer[]> {
+  function store(
+    drafts: readonly MessageDraft[],
+    whenHeld: WhenHeld,
+  ): Promise<readonly (Appended | "held")[]> {
     return new Promise((resolve, reject) => {
       batches.push({
         whenHeld,
@@ -45,16 +47,20 @@ function createFakeDatabase() {
     return { ok: true, repeated: false, message: { id, seq, text, author, attachments, verified, at: "" } };
   }
 
-  const queue = createAppendQueue({ store, atEndOfTurn: setImmediate });
+  const queue = createConversationQueue({
+    store,
+    charactersOf: ({ text }) => text.length,
+    atEndOfTurn: setImmediate,
+  });
   return { queue, batches, settled };
 }
 
 const failure = (code: string) => new DatabaseFailure(Object.assign(new Error(code), { code }));
 
-describe("Messages on their way", () => {
+describe("What is on its way into conversations", () => {
   it("of one turn share a batch, whatever conversations they are of", async () => {
     const { queue, batches, settled } = createFakeDatabase();
-    const sent = ["a", "b", "a"].map((id, index) => queue.append(draft(id, { text: `${index}` })));
+    const sent = ["a", "b", "a"].map((id, index) => queue.add(draft(id, { text: `${index}` })));
     await settled();
     expect(batches).toMatchObject([{ whenHeld: "skip", texts: ["0", "2", "1"] }]);
     await batches[0]?.answer();
@@ -67,12 +73,12 @@ describe("Messages on their way", () => {
 
   it("gather while two batches are under way, and those of a conversation wait for its batch", async () => {
     const { queue, batches, settled } = createFakeDatabase();
-    void queue.append(draft("a", { text: "first" }));
+    void queue.add(draft("a", { text: "first" }));
     await settled();
-    void queue.append(draft("a", { text: "second" }));
-    void queue.append(draft("b", { text: "third" }));
+    void queue.add(draft("a", { text: "second" }));
+    void queue.add(draft("b", { text: "third" }));
     await settled();
-    void queue.append(draft("c", { text: "fourth" }));
+    void queue.add(draft("c", { text: "fourth" }));
     await settled();
     expect(batches.map(({ texts }) => texts)).toEqual([["first"], ["third"]]);
     await batches[0]?.answer();
@@ -81,40 +87,40 @@ describe("Messages on their way", () => {
 
   it("of a conversation that another node holds wait by themselves, before later ones, and nothing waits with them", async () => {
     const { queue, batches, settled } = createFakeDatabase();
-    const hot = queue.append(draft("hot", { text: "hot 1" }));
-    const cold = queue.append(draft("cold", { text: "cold" }));
+    const hot = queue.add(draft("hot", { text: "hot 1" }));
+    const cold = queue.add(draft("cold", { text: "cold" }));
     await settled();
-    void queue.append(draft("hot", { text: "hot 2" }));
+    void queue.add(draft("hot", { text: "hot 2" }));
     await batches[0]?.answer(["hot"]);
     expect(await cold).toMatchObject({ ok: true });
     expect(batches[1]).toMatchObject({ whenHeld: "wait", texts: ["hot 1", "hot 2"] });
-    void queue.append(draft("cold", { text: "goes on" }));
+    void queue.add(draft("cold", { text: "goes on" }));
     await settled();
     expect(batches[2]).toMatchObject({ whenHeld: "skip", texts: ["goes on"] });
     await batches[1]?.answer();
     expect(await hot).toMatchObject({ ok: true, message: { seq: 1 } });
-    void queue.append(draft("hot", { text: "hot 3" }));
+    void queue.add(draft("hot", { text: "hot 3" }));
     await settled();
     expect(batches[3]).toMatchObject({ whenHeld: "skip", texts: ["hot 3"] });
   });
 
   it("are refused with their batch where the database fails", async () => {
     const { queue, batches, settled } = createFakeDatabase();
-    const sent = ["a", "b"].map((id) => queue.append(draft(id)));
+    const sent = ["a", "b"].map((id) => queue.add(draft(id)));
     const refused = Promise.allSettled(sent);
     await settled();
     await batches[0]?.fail(failure("ECONNRESET"));
     for (const one of await refused)
       expect(one).toMatchObject({ status: "rejected", reason: { code: "unavailable" } });
     expect(batches).toHaveLength(1);
-    void queue.append(draft("a"));
+    void queue.add(draft("a"));
     await settled();
     expect(batches).toHaveLength(2);
   });
 
   it("are tried one by one where one of them can't be stored", async () => {
     const { queue, batches, settled } = createFakeDatabase();
-    const sent = ["good", "bad", "better"].map((text) => queue.append(draft("a", { text })));
+    const sent = ["good", "bad", "better"].map((text) => queue.add(draft("a", { text })));
     const answers = Promise.allSettled(sent);
     await settled();
     await batches[0]?.fail(failure("22P05"));
@@ -129,10 +135,10 @@ describe("Messages on their way", () => {
 
   it("are refused when too many wait, and when the store is closed, which lets the others through", async () => {
     const { queue, batches, settled } = createFakeDatabase();
-    const sent = Array.from({ length: 20_000 }, (_, index) => queue.append(draft(`c-${index % 500}`)));
-    await expect(queue.append(draft("a"))).rejects.toMatchObject({ code: "unavailable" });
+    const sent = Array.from({ length: 20_000 }, (_, index) => queue.add(draft(`c-${index % 500}`)));
+    await expect(queue.add(draft("a"))).rejects.toMatchObject({ code: "unavailable" });
     const closed = queue.close();
-    await expect(queue.append(draft("a"))).rejects.toMatchObject({ code: "unavailable" });
+    await expect(queue.add(draft("a"))).rejects.toMatchObject({ code: "unavailable" });
     await settled();
     for (let at = 0; at < batches.length; at++) await batches[at]?.answer();
     await closed;
@@ -164,7 +170,7 @@ describe("Messages on their way", () => {
             if ("send" in step) {
               const order = sent++;
               const conversation = step.send;
-              queue.append(draft(conversation)).then(
+              queue.add(draft(conversation)).then(
                 (answer) =>
                   answered.push({ conversation, sent: order, seq: answer.ok ? answer.message.seq : null }),
                 () => answered.push({ conversation, sent: order, seq: null }),

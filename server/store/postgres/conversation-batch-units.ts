@@ -1,19 +1,33 @@
-/** The statements of an append: each for all messages of a batch. */
+/** The statements of a batch: each for all that is in it. */
 
 import { type Kysely, sql } from "kysely";
 import type { Message } from "../../../shared/protocol.ts";
-import type { NewMessage } from "../append.ts";
 import type { Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import type { MessageDraft } from "../store.ts";
 import type { Call } from "../unit.ts";
-import { toMessage, toRow } from "../units/message.ts";
+import type { ConversationRow } from "../units/conversation.ts";
+import { toMessage } from "../units/message.ts";
 import { postgresDialect } from "./kysely.ts";
 
-export interface LockedHead {
-  readonly id: string;
-  readonly key: number;
-  readonly last_seq: number;
+const columns = [
+  "id",
+  "key",
+  "last_seq",
+  "contact_delivered",
+  "contact_read",
+  "agent_delivered",
+  "agent_read",
+] as const;
+
+export type LockedHead = Pick<ConversationRow, (typeof columns)[number]>;
+
+/** A conversation as it is after the batch. */
+export interface ChangedHead extends Omit<LockedHead, "id"> {
+  /** Of the newest message of this batch; null where there is none. */
+  readonly at: number | null;
+  /** The customer wrote. */
+  readonly opens: boolean;
 }
 
 type MessageRow = Parameters<typeof toMessage>[0];
@@ -22,7 +36,7 @@ export interface FoundMessage extends MessageRow {
   readonly conversation_id: string;
 }
 
-export function appendUnits(db: Kysely<Schema>) {
+export function conversationBatchUnits(db: Kysely<Schema>) {
   const compiled = (query: { compile(executor: Kysely<Schema>): unknown }) => ({
     compile: () => query.compile(db) as never,
   });
@@ -30,7 +44,7 @@ export function appendUnits(db: Kysely<Schema>) {
   const headsOf = (ids: string) =>
     db
       .selectFrom("conversation")
-      .select(["id", "key", "last_seq"])
+      .select(columns)
       .where(postgresDialect.among("id", ids))
       .where("moved_to", "is", null)
       .orderBy("id")
@@ -73,16 +87,21 @@ export function appendUnits(db: Kysely<Schema>) {
       from json_to_recordset(${p.messages}::json) as added (conversation_key bigint, seq bigint, id text, author_kind text,
         author_name text, verified smallint, text text, at bigint, attachments text)`),
   );
-  // A clock that was set back moves nobody down the agents' list.
+  // A clock that was set back moves nobody down the agents' list; a position alone moves nobody in it.
   const moveHeads = statement((p: { keys: string; heads: string }) =>
     compiled(sql`
       update conversation set
-        last_seq = grown.last_seq,
-        updated_at = greatest(conversation.updated_at, grown.at),
-        state = case when grown.opens then 'open' else conversation.state end
-      from json_to_recordset(${p.heads}::json) as grown ("key" bigint, last_seq bigint, at bigint, opens boolean)
+        last_seq = changed.last_seq,
+        updated_at = greatest(conversation.updated_at, changed.at),
+        state = case when changed.opens then 'open' else conversation.state end,
+        contact_delivered = changed.contact_delivered,
+        contact_read = changed.contact_read,
+        agent_delivered = changed.agent_delivered,
+        agent_read = changed.agent_read
+      from json_to_recordset(${p.heads}::json) as changed ("key" bigint, last_seq bigint, at bigint, opens boolean,
+        contact_delivered bigint, contact_read bigint, agent_delivered bigint, agent_read bigint)
       where conversation.key = any (array(select json_array_elements_text(${p.keys}::json)::bigint))
-        and conversation.key = grown.key`),
+        and conversation.key = changed.key`),
   );
 
   const listed = (ids: Iterable<string>) => ({ ids: JSON.stringify([...ids]) });
@@ -104,33 +123,13 @@ export function appendUnits(db: Kysely<Schema>) {
         ...listed(ids),
         asked: JSON.stringify(drafts.map(({ conversationId, id }) => ({ conversation: conversationId, id }))),
       }),
-    /** @param keyOf the key of a conversation that was locked */
-    store(added: readonly NewMessage[], keyOf: (conversationId: string) => number): readonly Call[] {
-      const messages = added.map(({ conversationId, message, at }) =>
-        toRow(keyOf(conversationId), message, at),
-      );
-      const heads = grownHeads(added, keyOf);
-      const keys = JSON.stringify(heads.map(({ key }) => key));
-      return [
-        call(insert, { messages: JSON.stringify(messages) }),
-        call(moveHeads, { keys, heads: JSON.stringify(heads) }),
-      ];
-    },
+    insert: (messages: readonly MessageRow[]): Call => call(insert, { messages: JSON.stringify(messages) }),
+    moveHeads: (heads: readonly ChangedHead[]): Call =>
+      call(moveHeads, {
+        keys: JSON.stringify(heads.map(({ key }) => key)),
+        heads: JSON.stringify(heads),
+      }),
   };
-}
-
-function grownHeads(added: readonly NewMessage[], keyOf: (conversationId: string) => number) {
-  const heads = new Map<string, { key: number; last_seq: number; at: number; opens: boolean }>();
-  for (const { conversationId, message, at } of added) {
-    const before = heads.get(conversationId);
-    heads.set(conversationId, {
-      key: keyOf(conversationId),
-      last_seq: message.seq,
-      at: Math.max(before?.at ?? at, at),
-      opens: (before?.opens ?? false) || message.author.kind === "contact",
-    });
-  }
-  return [...heads.values()];
 }
 
 export const toFound = ({ conversation_id, ...row }: FoundMessage): readonly [string, Message] => [

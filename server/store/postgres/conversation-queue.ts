@@ -1,52 +1,58 @@
 /**
- * Messages on their way to the database. What comes in one turn of the event loop, or while batches are under way, goes
- * together in the next batch: a transaction costs the same for one message as for a hundred.
+ * What is written into conversations all the time, on its way to the database: messages and positions. What comes in one turn
+ * of the event loop, or while batches are under way, goes together in the next batch: a transaction costs the same for one
+ * message as for a hundred.
  *
  * A conversation is in one batch at a time, so that its messages are numbered and acknowledged in the order of their
  * arrival. One that another node holds is left out of the batch and waits in one of its own: the rest does not wait with it.
  */
 
 import { ProblemError } from "../../../shared/problem-error.ts";
-import type { Appended, MessageDraft } from "../store.ts";
-import type { BatchAnswer, WhenHeld } from "./append-batch.ts";
 import { asProblem, DatabaseFailure } from "./failure.ts";
+
+/** What to do about conversations that somebody else holds. */
+export type WhenHeld = "skip" | "wait";
 
 /** Batches under way at a time. While PostgreSQL syncs the one, the other is prepared; with more, each would be smaller. */
 const batchesAtOnce = 2;
 /** Conversations waited for at a time, each with a connection. */
 const waitsAtOnce = 3;
 /** Of one batch: what takes PostgreSQL some milliseconds. */
-const most = { messages: 500, ofOneConversation: 100, characters: 512 * 1024 };
+const most = { items: 500, ofOneConversation: 100, characters: 512 * 1024 };
 /** Of all that wait: more than a node acknowledges in seconds. */
-const mostWaiting = { messages: 20_000, characters: 16 * 1024 * 1024 };
+const mostWaiting = { items: 20_000, characters: 16 * 1024 * 1024 };
 
-interface Waiting {
-  readonly draft: MessageDraft;
-  readonly resolve: (answer: Appended) => void;
+interface Waiting<Item, Answer> {
+  readonly item: Item;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** The messages of one conversation; those under way are not among the waiting. `held`: another node was found to have it. */
-interface Lane {
+/** What waits of one conversation, what is under way apart. `held`: another node was found to have it. */
+interface Lane<Item, Answer> {
   state: "ready" | "held" | "underWay";
-  readonly waiting: Waiting[];
+  readonly waiting: Waiting<Item, Answer>[];
 }
 
-export interface AppendQueue {
-  append(draft: MessageDraft): Promise<Appended>;
+export interface ConversationQueue<Item, Answer> {
+  /** Throws `unavailable`, and whatever storing it throws. */
+  add(item: Item): Promise<Answer>;
   /** Settles once everything is stored or refused; refuses everything afterwards with `unavailable`. */
   close(): Promise<void>;
 }
 
-export function createAppendQueue(deps: {
-  store(drafts: readonly MessageDraft[], whenHeld: WhenHeld): Promise<readonly BatchAnswer[]>;
+export function createConversationQueue<Item extends { readonly conversationId: string }, Answer>(deps: {
+  /** Answers in the order of the items. `held`: nothing was done about this one. */
+  store(items: readonly Item[], whenHeld: WhenHeld): Promise<readonly (Answer | "held")[]>;
+  charactersOf(item: Item): number;
   /** Calls its argument at the end of this turn of the event loop: `setImmediate`. */
   atEndOfTurn(flush: () => void): void;
-}): AppendQueue {
-  const { store, atEndOfTurn } = deps;
+}): ConversationQueue<Item, Answer> {
+  type Waits = Waiting<Item, Answer>;
+  const { store, charactersOf, atEndOfTurn } = deps;
   /** By conversation; those with nothing waiting and nothing under way are forgotten. */
-  const lanes = new Map<string, Lane>();
-  const size = { messages: 0, characters: 0 };
+  const lanes = new Map<string, Lane<Item, Answer>>();
+  const size = { items: 0, characters: 0 };
   const underWay = { skip: 0, wait: 0 };
   let isFlushDue = false;
   let whenEmpty: (() => void) | null = null;
@@ -72,23 +78,23 @@ export function createAppendQueue(deps: {
   }
 
   /** Takes from lanes in this state, as much as fits; a lane's messages from the oldest on. */
-  function take(state: Lane["state"], mostLanes: number): readonly Waiting[] {
-    const batch: Waiting[] = [];
+  function take(state: "ready" | "held", mostLanes: number): readonly Waits[] {
+    const batch: Waits[] = [];
     let characters = 0;
     let taken = 0;
     for (const lane of lanes.values()) {
       if (lane.state !== state || lane.waiting.length === 0) continue;
-      if (taken >= mostLanes || batch.length >= most.messages || characters >= most.characters) break;
-      const due = lane.waiting.splice(0, Math.min(most.ofOneConversation, most.messages - batch.length));
+      if (taken >= mostLanes || batch.length >= most.items || characters >= most.characters) break;
+      const due = lane.waiting.splice(0, Math.min(most.ofOneConversation, most.items - batch.length));
       lane.state = "underWay";
       taken += 1;
       batch.push(...due);
-      for (const { draft } of due) characters += draft.text.length;
+      for (const { item } of due) characters += charactersOf(item);
     }
     return batch;
   }
 
-  async function send(batch: readonly Waiting[], whenHeld: WhenHeld): Promise<void> {
+  async function send(batch: readonly Waits[], whenHeld: WhenHeld): Promise<void> {
     underWay[whenHeld] += 1;
     const held = await answer(batch, whenHeld);
     free(batch, held);
@@ -98,10 +104,10 @@ export function createAppendQueue(deps: {
   }
 
   /** @returns those about which nothing was done */
-  async function answer(batch: readonly Waiting[], whenHeld: WhenHeld): Promise<readonly Waiting[]> {
+  async function answer(batch: readonly Waits[], whenHeld: WhenHeld): Promise<readonly Waits[]> {
     try {
       const answers = await store(
-        batch.map(({ draft }) => draft),
+        batch.map(({ item }) => item),
         whenHeld,
       );
       return batch.filter((one, index) => !settle(one, answers[index]));
@@ -114,23 +120,23 @@ export function createAppendQueue(deps: {
     }
   }
 
-  function settle(one: Waiting, answer: BatchAnswer | undefined): boolean {
+  function settle(one: Waits, answer: Answer | "held" | undefined): boolean {
     if (answer === "held" || answer === undefined) return false;
     leave(one);
     one.resolve(answer);
     return true;
   }
 
-  function refuse(one: Waiting, error: unknown): void {
+  function refuse(one: Waits, error: unknown): void {
     leave(one);
     one.reject(asProblem(error));
   }
 
   /** Lets go of the lanes; whoever has more waiting goes behind the others. */
-  function free(batch: readonly Waiting[], held: readonly Waiting[]): void {
-    for (const conversationId of new Set(batch.map(({ draft }) => draft.conversationId))) {
+  function free(batch: readonly Waits[], held: readonly Waits[]): void {
+    for (const conversationId of new Set(batch.map(({ item }) => item.conversationId))) {
       const waiting = lanes.get(conversationId)?.waiting ?? [];
-      const again = held.filter(({ draft }) => draft.conversationId === conversationId);
+      const again = held.filter(({ item }) => item.conversationId === conversationId);
       lanes.delete(conversationId);
       if (again.length + waiting.length > 0)
         lanes.set(conversationId, {
@@ -140,26 +146,26 @@ export function createAppendQueue(deps: {
     }
   }
 
-  function leave({ draft }: Waiting): void {
-    size.messages -= 1;
-    size.characters -= draft.text.length;
+  function leave({ item }: Waits): void {
+    size.items -= 1;
+    size.characters -= charactersOf(item);
   }
 
-  function laneOf({ conversationId }: MessageDraft): Lane {
-    const lane = lanes.get(conversationId) ?? { state: "ready", waiting: [] };
+  function laneOf({ conversationId }: Item): Lane<Item, Answer> {
+    const lane: Lane<Item, Answer> = lanes.get(conversationId) ?? { state: "ready", waiting: [] };
     lanes.set(conversationId, lane);
     return lane;
   }
 
   return {
-    append: (draft) =>
+    add: (item) =>
       new Promise((resolve, reject) => {
         if (whenEmpty) throw new ProblemError("unavailable", { detail: "The store is closed." });
-        if (size.messages >= mostWaiting.messages || size.characters >= mostWaiting.characters)
-          throw new ProblemError("unavailable", { detail: "Too many messages wait for the database." });
-        size.messages += 1;
-        size.characters += draft.text.length;
-        laneOf(draft).waiting.push({ draft, resolve, reject });
+        if (size.items >= mostWaiting.items || size.characters >= mostWaiting.characters)
+          throw new ProblemError("unavailable", { detail: "Too much waits for the database." });
+        size.items += 1;
+        size.characters += charactersOf(item);
+        laneOf(item).waiting.push({ item, resolve, reject });
         flushSoon();
       }),
     close: () =>
