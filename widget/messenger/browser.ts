@@ -27,7 +27,7 @@ export function browserSurroundings(): Surroundings {
       socket.onclose = ({ code, reason }) => closed(code, reason);
       return socket;
     },
-    loadDetour: async () => (await import("./transport/detour/detour.ts")).createDetour,
+    loadDetour: async () => (await import("./transport/detour/detour.ts")).detourOf,
     fingerprint,
     online: () => navigator.onLine,
     visible: () => !document.hidden,

@@ -82,7 +82,7 @@ describe("logout", () => {
     await tab.start(jwt("ada.1"));
     companion.holding = true;
     tab.online = false;
-    tab.engine.offline();
+    tab.engine.tell("offline");
     const request = tab.logout();
     await pass(0);
     expect(tab.result(request)).toMatchObject({ ok: true });

@@ -9,7 +9,7 @@ import type { Host } from "../bridge/frame-bridge.ts";
 import type { HostMessage, HostSettings } from "../bridge/messages.ts";
 import { type Conversation, createConversation, type Words } from "./model/conversation.ts";
 import { missedAtMost } from "./model/history.ts";
-import type { HandoverChoice, LinkState, MessengerModel, Remark, Thread } from "./model/messenger-model.ts";
+import type { HandoverChoice, MessengerModel, Remark, Thread } from "./model/messenger-model.ts";
 import { createPresent } from "./model/present.ts";
 import { createKeeper } from "./session/keeper.ts";
 import { createRevocations } from "./session/revocations.ts";
@@ -17,7 +17,6 @@ import { isShown, questionOf, type Session } from "./session/session-state.ts";
 import { createVault } from "./session/vault.ts";
 import type { SignInWindow, Surroundings } from "./surroundings.ts";
 import { type Answer, createApi, isRefusal } from "./transport/api.ts";
-import type { ConnectionState } from "./transport/connection.ts";
 import { createLink } from "./transport/link.ts";
 
 export interface Engine {
@@ -26,18 +25,14 @@ export interface Engine {
   acted(): void;
   /** The network is back, or the page can be seen again. */
   woken(): void;
-  offline(): void;
-  /** The page can't be seen any more. */
-  hidden(): void;
+  /** That the network is gone, or that nobody has looked for a while. */
+  tell(event: "offline" | "rest"): void;
   /** The page is being left. */
   left(): void;
 }
 
 /** After this long without a sign of life a shared device is for the next person. */
 const sharedIdleMs = 300_000;
-
-/** A page that nobody looks at keeps its connection for so long; it catches up when it is seen again. */
-export const hiddenMs = 300_000;
 
 const nothing: Thread = {
   entries: [],
@@ -57,7 +52,6 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
   const remark = signal<Remark | null>(null);
   let isShared = false;
   let cancelIdle = () => {};
-  let cancelRest = () => {};
   const api = createApi(surroundings, deployment.id);
   const ownerOf = (contactId: string): string => `${deployment.id}:${contactId}`;
   const revocations = createRevocations(surroundings, api);
@@ -190,8 +184,6 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     }
   }
 
-  const rest = (): void => link.tell("rest");
-
   function reconnect(): void {
     keeper.dispatch({ t: "retry" });
     link.tell("wake");
@@ -261,7 +253,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
       const { phase } = keeper.state.value;
       return "canSignIn" in phase ? { ...phase, canSignIn: canSignIn.value } : phase;
     }),
-    link: computed(() => linkState(link.state.value)),
+    link: link.state,
     thread: computed(() => shown.value?.thread.value ?? nothing),
     unread: computed(() => shown.value?.unread.value ?? 0),
     typing: computed(() => shown.value?.typing.value ?? []),
@@ -303,31 +295,18 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     model,
     acted,
     woken() {
-      cancelRest();
       revocations.resume();
       void checkExpiry();
       reconnect();
       if (isVisible()) acted();
     },
-    offline: () => link.tell("offline"),
-    hidden() {
-      cancelRest();
-      cancelRest = surroundings.after(hiddenMs, rest);
-    },
+    tell: link.tell,
     left: () => {
       // Into the browser's page cache, perhaps, where sockets do not live.
-      rest();
+      link.tell("rest");
       if (isShared) leave();
     },
   };
-}
-
-/** What the banner says of the connection. */
-function linkState(state: ConnectionState): LinkState {
-  if (state.kind === "live") return { kind: "live" };
-  if (state.kind !== "waiting") return { kind: "connecting" };
-  const { retryAt } = state;
-  return retryAt === null ? { kind: "offline" } : { kind: "waiting", retryAt };
 }
 
 /** A site's own looks and texts, as far as they are texts. */

@@ -10,22 +10,14 @@ function readBootstrap(): FrameBootstrap {
   return JSON.parse(document.getElementById("vouch-deployment")?.textContent ?? "");
 }
 
-function listen({ acted, woken, hidden, offline, left }: Engine): void {
-  const seen = (): void => (document.hidden ? hidden() : woken());
-  addEventListener("online", woken);
-  addEventListener("offline", offline);
-  addEventListener("visibilitychange", seen);
-  addEventListener("pagehide", left);
-  // Another network; only some browsers tell.
-  networkInformation()?.addEventListener("change", seen);
-  if (document.hidden) hidden();
-  // Back from the browser's page cache, where sockets do not live.
-  addEventListener("pageshow", seen);
-  // Whatever a customer does, by hand or through an assistive technology, ends in one of these.
-  for (const type of ["click", "input", "keydown"]) addEventListener(type, acted);
+function listen(engine: Engine): void {
+  addEventListener("pagehide", engine.left);
+  import("./attention.ts").then(
+    ({ attend }) => attend(engine, surroundings),
+    // The connection's own heartbeat and waits lead on.
+    () => {},
+  );
 }
-
-const networkInformation = (): EventTarget | undefined => Reflect.get(navigator, "connection");
 
 /** The interface is loaded at the first open, while the session is still being opened. */
 function showWhenOpened({ model }: Engine): void {
@@ -39,10 +31,11 @@ function showWhenOpened({ model }: Engine): void {
 }
 
 const { deployment, allowedOrigins } = readBootstrap();
+const surroundings = browserSurroundings();
 
 // No top-level await: the host speaks after the frame's `load`, which must not wait for what the host says.
 void acceptHost({ window, allowedOrigins }).then((host) => {
-  const engine = createEngine(browserSurroundings(), deployment, host);
+  const engine = createEngine(surroundings, deployment, host);
   listen(engine);
   showWhenOpened(engine);
 });

@@ -33,8 +33,8 @@ export type SignInWindow = (deploymentId: string) => Promise<SignInOutcome>;
 
 export type OpenSocket = (handlers: SocketHandlers) => Socket;
 
-/** Makes sockets that get through where WebSockets may not. */
-export type CreateDetour = (
+/** Makes sockets that get through where WebSockets may not; the same function for the same surroundings. */
+export type DetourOf = (
   surroundings: Pick<Surroundings, "fetch" | "after" | "openSocket" | "visible">,
 ) => OpenSocket;
 
@@ -47,7 +47,7 @@ export interface Surroundings {
   readonly fetch: (path: string, init: RequestInit) => Promise<Response>;
   readonly openSocket: OpenSocket;
   /** Loaded where sockets fail. Rejects where it can't be. */
-  readonly loadDetour: () => Promise<CreateDetour>;
+  readonly loadDetour: () => Promise<DetourOf>;
   /** A text's fingerprint: SHA-256, or something that equals no other where the browser has no WebCrypto (plain http). */
   readonly fingerprint: (text: string) => Promise<string>;
   /** Whether the browser believes it has a network. */

@@ -17,7 +17,7 @@ import type { After, Surroundings } from "../surroundings.ts";
 import type { PageRequest } from "../transport/api.ts";
 import type { Company } from "./company.ts";
 import { entryOf } from "./entries.ts";
-import { createHistory } from "./history.ts";
+import { createHistory, missedAtMost } from "./history.ts";
 import type { DeskNews, MessengerModel, Thread } from "./messenger-model.ts";
 import { createPositions } from "./positions.ts";
 
@@ -151,7 +151,7 @@ export function createConversation(parts: ConversationParts): Conversation {
         positions.linkUp();
         courier.linkUp();
         seekCompany();
-        history.reached(frame.lastSeq);
+        if (frame.lastSeq - window.peek().last > missedAtMost) history.open(frame.lastSeq);
         // The first page may have failed with the connection.
         if (window.peek().messages.length === 0) void history.older();
         break;

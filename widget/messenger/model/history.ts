@@ -17,10 +17,8 @@ export const missedAtMost = 200;
 export interface History {
   readonly window: ReadonlySignal<MessageWindow>;
   readonly loading: ReadonlySignal<boolean>;
-  /** Begins at the end of the conversation. */
+  /** Begins at the end of the conversation; what was known before is let go. */
   open(lastSeq: number): void;
-  /** The conversation has come this far; where that is very far, what is known here is let go, and it begins at the end again. */
-  reached(lastSeq: number): void;
   /** Reads the page before the oldest. Does nothing at the beginning, or while one is on its way. Never rejects. */
   older(): Promise<void>;
   arrived(message: Message): void;
@@ -74,17 +72,12 @@ export function createHistory(
     mend(0);
   }
 
-  function open(lastSeq: number): void {
-    window.value = openWindow(lastSeq);
-    loading.value = false;
-  }
-
   return {
     window,
     loading,
-    open,
-    reached(lastSeq) {
-      if (lastSeq - window.peek().last > missedAtMost) open(lastSeq);
+    open(lastSeq) {
+      window.value = openWindow(lastSeq);
+      loading.value = false;
     },
     async older() {
       const { floor } = window.peek();

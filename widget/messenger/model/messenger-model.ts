@@ -5,8 +5,15 @@
 
 import type { ReadonlySignal } from "@preact/signals-core";
 import type { ErrorCode } from "../../../shared/problems.ts";
-import type { Attachment, ConversationStatus, DeploymentInfo, Message, Receipts } from "../../../shared/protocol.ts";
+import type {
+  Attachment,
+  ConversationStatus,
+  DeploymentInfo,
+  Message,
+  Receipts,
+} from "../../../shared/protocol.ts";
 import type { AuthenticatedContact, HostSettings } from "../../bridge/messages.ts";
+import type { ConnectionState } from "../transport/connection.ts";
 
 /** The visitor's conversation comes along with who signs in, or nothing of it. */
 export type HandoverChoice = "along" | "nothing";
@@ -37,14 +44,6 @@ export type SessionPhase =
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly retryable: boolean };
 
 export type Remark = "leftBehind" | "popupBlocked" | "signInFailed";
-
-/** What the connection banner says; `live` shows none. */
-export type LinkState =
-  | { readonly kind: "live" }
-  | { readonly kind: "connecting" }
-  /** Lost; the next attempt is at `retryAt` (milliseconds since 1970-01-01 UTC). */
-  | { readonly kind: "waiting"; readonly retryAt: number }
-  | { readonly kind: "offline" };
 
 /** `sent`: stored by the server; `delivered`/`read`: by an agent. Only one's own messages go through these. */
 export type OwnStatus = "sending" | "sent" | "delivered" | "read" | "failed";
@@ -94,7 +93,8 @@ export interface MessengerModel {
   readonly settings: ReadonlySignal<HostSettings>;
   readonly panelOpen: ReadonlySignal<boolean>;
   readonly session: ReadonlySignal<SessionPhase>;
-  readonly link: ReadonlySignal<LinkState>;
+  /** The connection, as it is. */
+  readonly link: ReadonlySignal<ConnectionState>;
   readonly thread: ReadonlySignal<Thread>;
   readonly unread: ReadonlySignal<number>;
   /** Agents who are writing now; null is an agent without a name. */

@@ -5,9 +5,11 @@ import {
   type ConnectionContext,
   type ConnectionEvent,
   type ConnectionState,
+  drainAtMostMs,
   nextConnection,
   offlineLookMs,
   probeMs,
+  restMs,
 } from "./connection.ts";
 
 const context: ConnectionContext = { now: 1_000_000, random: 0.5, online: true };
@@ -49,7 +51,7 @@ describe("the connection", () => {
     ["lets everything go on stop", live(), { kind: "stop" }, idle],
     ["waits no longer on stop", waiting(3, 4000), { kind: "stop" }, idle],
     ["is live once the server is ready", authenticating(), ready, live()],
-    ["gives up on a server that does not authenticate in time", authenticating(), timer, waiting(1, 1000)],
+    ["gives up on a server that does not authenticate in time", authenticating(), timer, waiting(2, 2000)],
     ["pings after a heartbeat", live(), timer, pinged],
     ["takes any frame for the answer to a ping", pinged, { kind: "heard" }, live()],
     ["takes an unanswered ping for death", pinged, timer, waiting(0, 500)],
@@ -147,14 +149,30 @@ describe("the connection", () => {
       { kind: "heard" },
       timer,
       { kind: "wake" },
+      { kind: "rest" },
       { kind: "offline" },
     ),
     fc.record({ kind: fc.constant("ready" as const), heartbeatMs: fc.integer({ min: 1000, max: 60_000 }) }),
-    fc.record({ kind: fc.constant("draining" as const), reconnectInMs: fc.nat(20_000) }),
+    fc.record({ kind: fc.constant("draining" as const), reconnectInMs: fc.nat() }),
     fc.constantFrom(1000, 1006, 1012, 4401, 4403, 4429).map((code) => closed(code)),
   );
 
-  test("whatever happens: only start leaves a rest, and what waits ends", () => {
+  test("rests while nobody looks, until it is woken, or a day has passed", () => {
+    for (const state of [live(), authenticating(1), waiting(1, 1000)]) {
+      const resting = following(state, { kind: "rest" });
+      expect(resting).toMatchObject({ kind: "waiting", timerMs: restMs, retryAt: null });
+      expect(following(resting, { kind: "wake" }).kind).toBe("authenticating");
+      expect(following(resting, timer).kind).toBe("authenticating");
+    }
+    for (const state of [idle, stopped]) expect(following(state, { kind: "rest" })).toBe(state);
+  });
+
+  test("believes no server that sends it away for ever", () => {
+    const draining = { kind: "draining", reconnectInMs: 1e12 } as const;
+    expect(following(live(), draining)).toEqual(waiting(0, drainAtMostMs));
+  });
+
+  test("whatever happens: only start leaves a rest, and from everywhere else time alone leads back to an attempt", () => {
     const heardOfSocket = ["ready", "heard", "draining", "closed"];
     fc.assert(
       fc.property(
@@ -162,16 +180,21 @@ describe("the connection", () => {
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         fc.boolean(),
         (events, random, online) => {
+          const circumstances = { ...context, random, online };
           let state: ConnectionState = idle;
           for (const event of events) {
-            const resting = state.kind === "idle" || state.kind === "stopped";
+            const isOver = state.kind === "idle" || state.kind === "stopped";
             // A socket that is not there can't speak, and a timer that is not set can't end.
-            if (heardOfSocket.includes(event.kind) && (resting || state.kind === "waiting")) continue;
-            if (event.kind === "timer" && resting) continue;
-            const next = nextConnection(state, event, { ...context, random, online });
-            if (resting && !["start", "stop"].includes(event.kind)) expect(next).toBe(state);
-            if ("timerMs" in next) expect(next.timerMs).toBeGreaterThanOrEqual(0);
-            if (next.kind === "waiting") expect(next.timerMs).toBeLessThanOrEqual(20_000);
+            if (heardOfSocket.includes(event.kind) && (isOver || state.kind === "waiting")) continue;
+            if (event.kind === "timer" && isOver) continue;
+            const next = nextConnection(state, event, circumstances);
+            if (isOver && !["start", "stop"].includes(event.kind)) expect(next).toBe(state);
+            if ("timerMs" in next) {
+              expect(next.timerMs).toBeGreaterThanOrEqual(0);
+              const isResting = next.kind === "waiting" && next.retryAt === null;
+              expect(next.timerMs).toBeLessThanOrEqual(isResting ? restMs : drainAtMostMs);
+              expect(attemptsAfter(next, circumstances)).toBe(true);
+            } else expect(["idle", "stopped"]).toContain(next.kind);
             state = next;
           }
         },
@@ -179,4 +202,14 @@ describe("the connection", () => {
       { numRuns: 300 },
     );
   });
+
+  /** Nothing is heard any more; a few timers later it connects anew. */
+  function attemptsAfter(state: ConnectionState, circumstances: ConnectionContext): boolean {
+    let current = state;
+    for (let count = 0; count < 4; count++) {
+      current = nextConnection(current, timer, circumstances);
+      if (current.kind === "authenticating") return true;
+    }
+    return false;
+  }
 });

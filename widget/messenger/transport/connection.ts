@@ -20,7 +20,8 @@ export type ConnectionState =
       readonly pinged: boolean;
     }
   /**
-   * Lost. `retryAt` (milliseconds since 1970-01-01 UTC) is null while the browser says that there is no network.
+   * Lost, or let go. `retryAt` (milliseconds since 1970-01-01 UTC) is null while the browser says that there is no network, and
+   * while nobody looks.
    */
   | {
       readonly kind: "waiting";
@@ -28,8 +29,6 @@ export type ConnectionState =
       readonly timerMs: number;
       readonly retryAt: number | null;
     }
-  /** Let go while nobody looks; `wake` leads on. */
-  | { readonly kind: "resting" }
   /** The server will not have us, and trying again would not help. `reason` is a problem's code. */
   | { readonly kind: "stopped"; readonly reason: string };
 
@@ -62,6 +61,8 @@ export const authenticationMs = 10_000;
 export const probeMs = 5000;
 /** Browsers are sometimes wrong about being offline: look anyway, this often. */
 export const offlineLookMs = 15_000;
+/** What is let go while nobody looks is taken up by `wake`; this long, so that nothing waits for ever. */
+export const restMs = 86_400_000;
 /** No server sends anybody away for longer. */
 export const drainAtMostMs = 60_000;
 
@@ -74,33 +75,28 @@ export function nextConnection(
   const attempt = "attempt" in state ? state.attempt : 0;
   switch (event.kind) {
     case "start":
-      return ["live", "authenticating", "resting"].includes(state.kind) ? state : connecting(0);
+      return state.kind === "live" || state.kind === "authenticating" ? state : connecting(0);
     case "stop":
       return { kind: "idle" };
     case "ready":
       return live(attempt, event.heartbeatMs);
     case "heard":
       return state.kind === "live" && state.pinged ? live(attempt, state.heartbeatMs) : state;
-    case "draining": {
-      const timerMs = Math.min(event.reconnectInMs, drainAtMostMs);
-      return { kind: "waiting", attempt: 0, timerMs, retryAt: context.now + timerMs };
-    }
+    case "draining":
+      return until(0, Math.min(event.reconnectInMs, drainAtMostMs), context);
     case "closed":
       return closed(state.kind === "live" ? attempt : attempt + 1, event, context);
     case "timer":
       return elapsed(state, context);
     case "wake":
-      if (state.kind === "waiting" || state.kind === "resting") return connecting(attempt);
+      if (state.kind === "waiting") return connecting(attempt);
       // After sleep or a change of networks a dead socket still looks open: ask it, with less patience than usual.
       return state.kind === "live" ? { ...state, pinged: true, timerMs: probeMs } : state;
     case "rest":
-      return isAway(state) ? state : { kind: "resting" };
     case "offline":
-      return isAway(state) ? state : lost(attempt, context);
+      return "timerMs" in state ? away(attempt, event.kind === "rest" ? restMs : offlineLookMs) : state;
   }
 }
-
-const isAway = ({ kind }: ConnectionState): boolean => ["idle", "resting", "stopped"].includes(kind);
 
 /**
  * What a close code says about coming back: `CONTRACT.md`, section 6.
@@ -118,15 +114,14 @@ function closed(
 function elapsed(state: ConnectionState, context: ConnectionContext): ConnectionState {
   switch (state.kind) {
     case "authenticating":
-      return lost(state.attempt + 1, context);
+      // A refusal comes at once. Where nobody answers, something in between may be in the way: that counts twice.
+      return lost(state.attempt + 2, context);
     case "waiting":
       return connecting(state.attempt);
     case "live":
       // It lived through a whole heartbeat: only now are the failures before it forgotten. A server that takes
       // connections and drops them at once must not be hammered at the shortest delay.
-      return state.pinged
-        ? lost(state.attempt, context)
-        : { ...state, attempt: 0, pinged: true, timerMs: state.heartbeatMs };
+      return state.pinged ? lost(state.attempt, context) : { ...state, attempt: 0, pinged: true };
     default:
       return state;
   }
@@ -146,7 +141,15 @@ const live = (attempt: number, heartbeatMs: number): ConnectionState => ({
   pinged: false,
 });
 
-function lost(attempt: number, { now, random, online }: ConnectionContext): ConnectionState {
-  const timerMs = online ? backoffMs(attempt, random) : offlineLookMs;
-  return { kind: "waiting", attempt, timerMs, retryAt: online ? now + timerMs : null };
-}
+const lost = (attempt: number, context: ConnectionContext): ConnectionState =>
+  context.online ? until(attempt, backoffMs(attempt, context.random), context) : away(attempt, offlineLookMs);
+
+const until = (attempt: number, timerMs: number, { now }: ConnectionContext): ConnectionState =>
+  away(attempt, timerMs, now + timerMs);
+
+const away = (attempt: number, timerMs: number, retryAt: number | null = null): ConnectionState => ({
+  kind: "waiting",
+  attempt,
+  timerMs,
+  retryAt,
+});

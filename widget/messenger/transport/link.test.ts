@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ServerFrame } from "../../../shared/protocol.ts";
 import { type FakeTime, fakeTime } from "../fixtures/fake-time.ts";
-import type { CreateDetour, SocketHandlers } from "../surroundings.ts";
+import type { DetourOf, SocketHandlers } from "../surroundings.ts";
 import { authenticationMs, offlineLookMs, probeMs } from "./connection.ts";
 import { createLink, type Link } from "./link.ts";
 
@@ -17,7 +17,7 @@ let heard: string[];
 let link: Link;
 let online: boolean;
 let afterSeq: number;
-let detour: CreateDetour | null;
+let detour: DetourOf | null;
 
 const ready = JSON.stringify({
   t: "ready",
@@ -87,7 +87,10 @@ describe("the link", () => {
     expect(link.send({ t: "typing", on: true })).toBe(false);
     last().text(ready);
     expect(link.send({ t: "typing", on: true })).toBe(true);
-    expect(last().sent).toEqual(['{"t":"auth","token":"secret","afterSeq":4,"atMost":200}', '{"t":"typing","on":true}']);
+    expect(last().sent).toEqual([
+      '{"t":"auth","token":"secret","afterSeq":4,"atMost":200}',
+      '{"t":"typing","on":true}',
+    ]);
     expect(heard).toEqual(["ready"]);
   });
 
@@ -118,7 +121,7 @@ describe("the link", () => {
     last().opened();
     await time.pass(authenticationMs);
     expect([link.state.value.kind, last().closedByUs]).toEqual(["waiting", true]);
-    await time.pass(1000);
+    await time.pass(2000);
     expect(lines).toHaveLength(2);
   });
 
@@ -199,12 +202,36 @@ describe("the link", () => {
     expect(lines).toHaveLength(2);
   });
 
+  test("takes another way where sockets fail twice, or nobody answers, and seeks it until it can be had", async () => {
+    const others: SocketHandlers[] = [];
+    link.tell("start");
+    last().closed(1006, "");
+    await time.pass(1000);
+    last().closed(1006, "");
+    await time.pass(2000);
+    expect(lines).toHaveLength(3);
+    detour = () => (handlers) => {
+      others.push(handlers);
+      return { send() {}, close() {} };
+    };
+    await time.pass(authenticationMs);
+    await time.pass(15_000);
+    expect([lines.length, others.length]).toEqual([3, 1]);
+  });
+
+  test("is live again where its socket becomes ready once more", () => {
+    goLive();
+    last().text(ready);
+    expect([link.state.value.kind, heard]).toEqual(["live", ["ready", "ready"]]);
+  });
+
   test("whatever happens: one socket where it connects or is live, none elsewhere", async () => {
     const steps: Record<string, () => unknown> = {
       start: () => link.tell("start"),
       stop: () => link.tell("stop"),
       wake: () => link.tell("wake"),
       offline: () => link.tell("offline"),
+      rest: () => link.tell("rest"),
       opened: () => lines.at(-1)?.opened(),
       ready: () => lines.at(-1)?.text(ready),
       pong: () => lines.at(-1)?.text('{"t":"pong"}'),

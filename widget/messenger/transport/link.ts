@@ -38,7 +38,7 @@ export function createLink(surroundings: LinkSurroundings, events: LinkEvents): 
     const next = nextConnection(before, event, {
       now: clock.now(),
       random: random(),
-      online: online() && event.kind !== "offline",
+      online: online(),
     });
     if (next === before) return;
     state.value = next;
@@ -48,15 +48,11 @@ export function createLink(surroundings: LinkSurroundings, events: LinkEvents): 
     if (next.kind === "authenticating") open();
     if (next.kind === "live" && next.pinged) transmit({ t: "ping" });
     if (next.kind === "stopped") events.stopped(next.reason);
-    // A socket that is refused twice in a row, or that nobody answers, may be one that is not let through.
-    if (next.kind === "waiting" && next.attempt > (event.kind === "timer" ? 0 : 1)) seekDetour();
-  }
-
-  function seekDetour(): void {
-    if (openSocket === surroundings.openSocket)
+    // It may be that sockets are not let through.
+    if (next.kind === "waiting" && next.attempt > 1)
       loadDetour().then(
-        (createDetour) => {
-          openSocket = createDetour(surroundings);
+        (detourOf) => {
+          openSocket = detourOf(surroundings);
         },
         // Sought again after the next failure.
         () => {},

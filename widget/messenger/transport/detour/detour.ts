@@ -3,14 +3,22 @@
  * the first WebSockets have failed.
  */
 
-import type { CreateDetour, Socket, SocketHandlers } from "../../surroundings.ts";
+import type { DetourOf, OpenSocket, Socket, SocketHandlers } from "../../surroundings.ts";
 import { type Downward, openHttpLine } from "./http-line.ts";
 import { firstWay, nextWay, type Outcome } from "./way.ts";
 
 /** From the opening of a WebSocket that is tried beside HTTP to its `ready`. */
 const trialPatienceMs = 10_000;
 
-export const createDetour: CreateDetour = ({ fetch, after, openSocket, visible }) => {
+const known = new WeakMap<object, OpenSocket>();
+
+export const detourOf: DetourOf = (surroundings) => {
+  const detour = known.get(surroundings) ?? createDetour(surroundings);
+  known.set(surroundings, detour);
+  return detour;
+};
+
+function createDetour({ fetch, after, openSocket, visible }: Parameters<DetourOf>[0]): OpenSocket {
   let way = firstWay;
   /** Streams were held back when they were last tried. */
   let downward: Downward = "stream";
@@ -131,7 +139,7 @@ export const createDetour: CreateDetour = ({ fetch, after, openSocket, visible }
   }
 
   return (handlers) => noted(handlers, way.kind === "http" ? openOverHttp : openSocket);
-};
+}
 
 function isReadyFrame(data: string): boolean {
   try {

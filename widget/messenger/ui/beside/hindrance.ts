@@ -9,7 +9,10 @@ export function hindrance({
   const { kind } = session.value;
   // Nothing connects while the sign-in is over.
   if (kind === "expired") return kind;
-  return kind === "open" && link.value.kind !== "live" ? link.value.kind : null;
+  const state = link.value;
+  if (kind !== "open" || state.kind === "live") return null;
+  if (state.kind !== "waiting") return "connecting";
+  return state.retryAt === null ? "offline" : "waiting";
 }
 
 /** What a message that is not sent yet waits for. */

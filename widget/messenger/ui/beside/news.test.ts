@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { besideTexts } from "../../locales/en.beside.ts";
 import { createLanguage } from "../../locales/language.ts";
-import type { LinkState, SessionPhase, Thread } from "../../model/messenger-model.ts";
+import type { SessionPhase, Thread } from "../../model/messenger-model.ts";
 import {
   ada,
   emptyThread,
   fakeModel,
   grace,
+  links,
   openAs,
   pending,
   said,
@@ -62,12 +63,12 @@ describe("a failure", () => {
 });
 
 describe("what keeps messages from going out", () => {
-  const tell = (...states: (LinkState["kind"] | SessionPhase)[]) => {
+  const tell = (...states: (keyof typeof links | SessionPhase)[]) => {
     const model = fakeModel();
     const news = createNews(model);
     return states.flatMap((state) => {
       if (typeof state === "object") model.session.value = state;
-      else model.link.value = state === "waiting" ? { kind: state, retryAt: 0 } : { kind: state };
+      else model.link.value = links[state];
       return news(language) || [];
     });
   };

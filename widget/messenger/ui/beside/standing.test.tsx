@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { fakeModel } from "../fixtures/fake-model.ts";
+import { fakeModel, links } from "../fixtures/fake-model.ts";
 import { type Stage, stage } from "../fixtures/stage.ts";
 
 let view: Stage;
@@ -20,7 +20,7 @@ it("says whether somebody is there, and nothing while that is not known", async 
   });
   expect(shown("attendance")).toBe("Away, will answer later");
   await view.act(() => {
-    model.link.value = { kind: "offline" };
+    model.link.value = links.offline;
   });
   expect(shown("attendance")).toBe(null);
 });
@@ -39,7 +39,7 @@ it("says of a closed conversation that writing opens it, until it is open", asyn
 });
 
 it("says what hinders first", async () => {
-  const model = fakeModel({ link: { kind: "offline" }, desk: { state: "closed" } });
+  const model = fakeModel({ link: links.offline, desk: { state: "closed" } });
   view = await stage(model);
   expect(shown("banner")).toContain("You are offline");
 });

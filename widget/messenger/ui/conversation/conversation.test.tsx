@@ -1,7 +1,17 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { richText } from "../../../../shared/rich-text.tsx";
 import type { Entry, Thread } from "../../model/messenger-model.ts";
-import { ada, emptyThread, fakeModel, grace, noon, pending, said, threadOf } from "../fixtures/fake-model.ts";
+import {
+  ada,
+  emptyThread,
+  fakeModel,
+  grace,
+  links,
+  noon,
+  pending,
+  said,
+  threadOf,
+} from "../fixtures/fake-model.ts";
 import { type Stage, stage } from "../fixtures/stage.ts";
 
 vi.mock("../../../../shared/rich-text.tsx", { spy: true });
@@ -147,7 +157,7 @@ describe("a message that waits", () => {
     const model = await show(threadOf([pending("p1", "Hello")]));
     expect(fate()).toEqual(["Sending", "Sending"]);
     await view.act(() => {
-      model.link.value = { kind: "offline" };
+      model.link.value = links.offline;
     });
     expect(fate()).toEqual(["Waiting for the network", "Waiting for the network"]);
     await view.act(() => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Entry } from "../../model/messenger-model.ts";
-import { type FakeModel, fakeModel, grace, noon, threadOf } from "../fixtures/fake-model.ts";
+import { type FakeModel, fakeModel, grace, links, noon, threadOf } from "../fixtures/fake-model.ts";
 import { type Stage, stage } from "../fixtures/stage.ts";
 
 let view: Stage;
@@ -79,12 +79,12 @@ describe("older messages", () => {
   it("wait for the connection", async () => {
     const { model, scrollTo } = await show(messages(51, 100), true);
     await view.act(() => {
-      model.link.value = { kind: "offline" };
+      model.link.value = links.offline;
     });
     await scrollTo(0);
     expect(model.asked).toEqual([]);
     await view.act(() => {
-      model.link.value = { kind: "live" };
+      model.link.value = links.live;
     });
     expect(model.asked).toEqual(["loadOlder"]);
   });
