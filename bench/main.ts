@@ -10,6 +10,7 @@ import { connectionIdle } from "./rows/connection-idle.ts";
 import { historyPage } from "./rows/history-page.ts";
 import { messageAck } from "./rows/message-ack.ts";
 import { messageDeliver } from "./rows/message-deliver.ts";
+import { nodesDeliver } from "./rows/nodes-deliver.ts";
 import { pageCost } from "./rows/page-cost.ts";
 import { serverStart } from "./rows/server-start.ts";
 import { sessionOpen } from "./rows/session-open.ts";
@@ -21,6 +22,7 @@ const rows: readonly Row[] = [
   sessionOpen,
   messageAck,
   messageDeliver,
+  nodesDeliver,
   connectionIdle,
   historyPage,
   serverStart,
