@@ -74,9 +74,14 @@ describe("nothing is lost, doubled or out of order while one node meets", () => 
 });
 
 describe("nothing is lost, doubled or out of order while two nodes meet", () => {
-  let shared: Shared;
+  let shared: Shared | null = null;
   beforeAll(async () => {
-    shared = await openShared((line) => console.warn(line));
+    try {
+      shared = await openShared((line) => console.warn(line));
+    } catch (error) {
+      if (process.env.CI) throw error;
+      console.warn(`Not played: ${error instanceof Error ? error.message : error}`);
+    }
   }, 60_000);
   afterAll(() => shared?.stop());
 
@@ -89,7 +94,7 @@ describe("nothing is lost, doubled or out of order while two nodes meet", () => 
     "restart + freeze",
   ])("%s", { timeout: 120_000 }, async (together, { skip }) => {
     const names = together.split(" + ");
-    if (!(await isPlayable(names, shared))) skip();
+    if (shared === null || !(await isPlayable(names, shared))) return skip();
     expectWhole(await play(names, { seconds: 5, shared }));
   });
 });

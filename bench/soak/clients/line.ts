@@ -24,7 +24,7 @@ export interface Line {
 }
 
 /** Opening, and each silence after it, last this long at most. */
-const silenceMs = 2000;
+const silenceMs = 2 * heartbeatMs;
 
 export function openLine(address: string, auth: object, events: LineEvents): Line {
   const socket = new WebSocket(address, {

@@ -36,6 +36,8 @@ export interface SoakNode {
   incidents(): readonly string[];
   /** SIGTERM, for good. */
   stop(): Promise<void>;
+  /** SIGKILL, for good. */
+  destroy(): void;
 }
 
 type State =
@@ -112,6 +114,10 @@ export function superviseNode(options: NodeOptions): SoakNode {
     replaced: () => new Promise((resolve) => waiting.push(resolve)),
     output: () => output.trimEnd(),
     incidents: () => incidents,
+    destroy() {
+      stopping = true;
+      present()?.kill("SIGKILL");
+    },
     async stop() {
       stopping = true;
       const child = present();

@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { acmeConfig } from "../../../e2e/harness/acme.ts";
 import { adminToken, agentToken } from "../../../e2e/harness/companion.ts";
+import type { Limits } from "../../../shared/limits.ts";
 import { freePort, type SoakNode, superviseNode } from "./node.ts";
 import type { Shared } from "./shared.ts";
 import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
@@ -25,6 +26,8 @@ export interface WorldOptions {
   readonly smallDisks: boolean;
   /** Another program than the server: a mutant. */
   readonly main?: string;
+  /** Beside those of the soak. */
+  readonly limits?: Partial<Limits>;
   /** Beside what every node is told. */
   readonly env: Readonly<Record<string, string>>;
   /** In [0, 1). */
@@ -55,15 +58,16 @@ export interface World {
 
 const startMs = 30_000;
 /** Short: half-open connections are to be noticed within a round. */
-export const heartbeatMs = 1000;
+export const heartbeatMs = 2000;
 
 const limits = {
   messagesPerSecond: 1_000_000,
   messageBurst: 1_000_000,
   sessionRequestsPerMinute: 1_000_000,
   unauthenticatedSocketsPerAddress: 100_000,
-  socketAuthMs: 3000,
+  socketAuthMs: 5000,
   drainSpreadMs: 500,
+  socketsPerAddress: 100_000,
   heartbeatMs,
 };
 
@@ -74,7 +78,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   await mkdir(directory, { recursive: true });
   await shared?.database.prepare();
   const configPath = join(directory, "vouch.json");
-  await writeFile(configPath, JSON.stringify(acmeConfig({ limits })));
+  await writeFile(configPath, JSON.stringify(acmeConfig({ limits: { ...limits, ...options.limits } })));
   const posts: Post[] = [];
   for (let index = 0; index < options.nodes; index++)
     posts.push(await createPost(`node ${index + 1}`, configPath, options));
