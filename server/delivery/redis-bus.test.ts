@@ -206,6 +206,24 @@ describe.skipIf(withoutServers)("The bus through a Redis that fails", () => {
     await vi.waitFor(() => expect(two.health).toBe("whole"), { timeout: 8000 });
   }, 15_000);
 
+  it("doubts when another node lost its link for a moment: what that said may be lost", async () => {
+    const prefix = newPrefix();
+    const one = await openBus(redis.url, prefix);
+    let cut = () => {};
+    const other = await openBus(redis.url, prefix, {
+      wrap(link) {
+        cut = link.close;
+        return link;
+      },
+    });
+    await vi.waitFor(() => expect(other.health).toBe("whole"));
+    const doubts = vi.fn();
+    one.onDoubt(doubts);
+    cut();
+    await vi.waitFor(() => expect(doubts).toHaveBeenCalled(), { timeout: 3000 });
+    expect([one.noticed, other.noticed]).toEqual([["whole"], ["whole", "cut", "whole"]]);
+  });
+
   it("is let in with its password, and reaches a Redis that comes later", async () => {
     const guarded = await createRedisProcess(["--requirepass", "p@ss word"]);
     const prefix = newPrefix();

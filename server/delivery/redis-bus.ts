@@ -8,11 +8,11 @@ import { createInProcessBus } from "./in-process-bus.ts";
 import { createOtherNodes } from "./other-nodes.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 
-const tickMs = 400;
+const tickMs = 300;
 /** Our own pulse, sent with every tick through every server, has come back by then: else the link is dead. */
-const pulsePatienceTicks = 3;
+const pulsePatienceTicks = 4;
 const hereEveryTicks = 2;
-const otherNodesTicks = { patience: 6, memory: 150 };
+const otherNodesTicks = { patience: 7, memory: 200 };
 /** A bus that is closed takes its leave of the other nodes for so long at most. */
 const farewellMs = 500;
 
