@@ -12,7 +12,7 @@ import { handoverContract } from "./contract/handover.suite.ts";
 import { handoverPropertyContract } from "./contract/handover-property.suite.ts";
 import { jwkSetContract } from "./contract/jwk-sets.suite.ts";
 import { keyContract } from "./contract/keys.suite.ts";
-import { nodesContract } from "./contract/nodes.suite.ts";
+import { nodesContract, sharedOut } from "./contract/nodes.suite.ts";
 import { sessionEndContract } from "./contract/session-end.suite.ts";
 import { sessionSelectionContract } from "./contract/session-selection.suite.ts";
 import { sessionContract } from "./contract/sessions.suite.ts";
@@ -30,7 +30,11 @@ export function storeContract(
   open: () => Promise<Store>,
   openAnother?: () => Promise<Store>,
 ): void {
-  if (openAnother) nodesContract(name, open, openAnother);
+  if (openAnother) {
+    nodesContract(name, open, openAnother);
+    const openBoth = async () => sharedOut(await open(), await openAnother());
+    handoverPropertyContract(`${name}, two nodes`, openBoth, 50);
+  }
   sessionContract(name, open);
   sessionEndContract(name, open);
   sessionSelectionContract(name, open);

@@ -21,7 +21,7 @@ const act = fc.oneof(
   },
 );
 
-export function handoverPropertyContract(name: string, openStore: () => Promise<Store>): void {
+export function handoverPropertyContract(name: string, openStore: () => Promise<Store>, numRuns = 150): void {
   describe(`${name}: conversations that meet`, () => {
     it("keep every acknowledged message once, each author's in order, without a gap, however it interleaves", async () => {
       await fc.assert(
@@ -37,7 +37,7 @@ export function handoverPropertyContract(name: string, openStore: () => Promise<
             }
           },
         ),
-        { numRuns: 150 },
+        { numRuns },
       );
     }, 60_000);
   });

@@ -14,6 +14,21 @@ import { takingOver } from "./handover.suite.ts";
 /** How often each race is run: a lock that is missing shows in a tenth of the runs or more. */
 const rounds = 12;
 
+/** Customers and visitors spread over two nodes: a conversation's messages go through one of them, sign-ins through any. */
+export function sharedOut(one: Store, other: Store): Store {
+  const nodeOf = (key: string) => (hashOf(key) < "8" ? one : other);
+  return {
+    ...one,
+    openSession: (opening) => nodeOf(opening.tokenHash).openSession(opening),
+    append: (draft) => nodeOf(draft.conversationId).append(draft),
+    messages: (id, query) => nodeOf(`reading ${id}`).messages(id, query),
+    async close() {
+      await one.close();
+      await other.close();
+    },
+  };
+}
+
 /**
  * @param openNode an empty store
  * @param openAnother the store of another node, on the database of the one opened last

@@ -96,6 +96,14 @@ export function createDatabase(pool: Pool, { random, wait }: Surroundings): Data
     try {
       void send({ sql: opening, values: [] });
       const result = await work(send);
+      if (opening === begin.look) {
+        // Whoever has looked need not wait for the end of it.
+        void ask("commit", []).then(
+          () => client.release(),
+          () => client.release(true),
+        );
+        return result;
+      }
       committing();
       const { command } = await ask("commit", []);
       // What failed unseen has turned the commit into its contrary.

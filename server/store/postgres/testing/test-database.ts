@@ -26,7 +26,8 @@ export async function describePostgres(
 ): Promise<void> {
   const fault = await faultOfServer();
   if (fault === null) {
-    describe(title, () => define(createTestDatabase()));
+    // Each of them makes the disk sync, which takes its time where others do the same.
+    describe(title, { timeout: 30_000 }, () => define(createTestDatabase()));
     return;
   }
   const advice = `needs PostgreSQL 15 or newer at ${new URL(serverUrl).host} (${fault}); start it, or set TEST_DATABASE_URL`;
