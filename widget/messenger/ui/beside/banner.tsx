@@ -5,7 +5,7 @@ import { hindrance } from "./hindrance.ts";
 
 /**
  * What keeps messages from going out, and what the customer can do about it; else that the conversation was closed. The announcer
- * says the former aloud.
+ * says it aloud.
  */
 export const Banner = drawn<{ readonly view: BesideView }>(({ view: { model, language } }) => {
   const matter = hindrance(model) ?? (model.desk.value.state === "closed" ? "closed" : null);

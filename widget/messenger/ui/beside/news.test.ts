@@ -95,3 +95,16 @@ describe("what keeps messages from going out", () => {
     ]);
   });
 });
+
+it("says once that the conversation was closed, and again when it is closed again", () => {
+  const model = fakeModel();
+  const news = createNews(model);
+  const states = ["open", "closed", "closed", "open", "closed"] as const;
+  const closed = "This conversation was closed. Write to open it again.";
+  expect(
+    states.map((state) => {
+      model.desk.value = { state };
+      return news(language);
+    }),
+  ).toEqual(["", closed, "", "", closed]);
+});

@@ -6,13 +6,20 @@ import { hindrance } from "./hindrance.ts";
 
 /**
  * @returns tells, at each call, what a screen reader should say of the changes since the last: who wrote what, which
- * messages failed, that the connection is lost or back (the attempts in between are silent). Empty where nothing is news.
+ * messages failed, that the connection is lost or back (the attempts in between are silent), that the conversation was closed.
+ * Empty where nothing is news.
  */
-export function createNews({ thread, session, link }: Pick<MessengerModel, "thread" | "session" | "link">) {
+export function createNews({
+  thread,
+  session,
+  link,
+  desk,
+}: Pick<MessengerModel, "thread" | "session" | "link" | "desk">) {
   // History is not news: of the first messages shown, only the unread ones count.
   let heard: number | null = null;
   let known: readonly string[] = [];
   let told: ReturnType<typeof hindrance> = null;
+  let wasClosed = false;
 
   return (language: BesideLanguage): string => {
     const { entries, readSeq } = thread.value;
@@ -37,6 +44,9 @@ export function createNews({ thread, session, link }: Pick<MessengerModel, "thre
       told = matter;
       lines.push(say(matter ?? "connected"));
     }
+    const isClosed = desk.value.state === "closed";
+    if (isClosed && !wasClosed) lines.push(say("closed"));
+    wasClosed = isClosed;
     return lines.join("\n");
   };
 }
