@@ -73,6 +73,34 @@ describe.skipIf(withoutRedis)("Two nodes", () => {
     );
   });
 
+  it("know who is at the desks of both, until that node stops, and tell what an agent moved", async () => {
+    const [one, two] = await open();
+    const ada = await one.signIn("ada");
+    const customer = await one.live(ada.sessionToken);
+    expect(await customer.next("presence")).toEqual({ t: "presence", online: false });
+    const agent = await agentSocket(two);
+    await soon(() => {
+      for (const node of [one, two]) node.sweep();
+      expect(customer.frames.at(-1)).toEqual({ t: "presence", online: true });
+    }, 3000);
+    const colleague = await agentSocket(one);
+    await soon(() => {
+      for (const node of [one, two]) node.sweep();
+      expect(agent.frames.at(-1)).toEqual({ t: "presence", agents: [{ name: "Agent" }, { name: "Agent" }] });
+    }, 3000);
+    await two.fetch(`/api/v1/agent/conversations/${ada.conversation.id}`, {
+      method: "PATCH",
+      token: agentToken,
+      json: { state: "closed" },
+    });
+    await soon(() => expect(customer.frames.at(-1)).toMatchObject({ t: "state", state: "closed" }));
+    await two.close();
+    await soon(() => {
+      one.sweep();
+      expect(colleague.frames.at(-1)).toEqual({ t: "presence", agents: [{ name: "Agent" }] });
+    }, 3000);
+  }, 20_000);
+
   it("close the sockets of a session that ended on the other, and all of them on logout everywhere", async () => {
     const [one, two] = await open();
     const ada = await one.signIn("ada");
