@@ -25,6 +25,8 @@ const { values } = parseArgs({
 const clients = Number(values.clients);
 const giveUpMs = 60_000;
 
+// By `exit`, so that what was started ends with us.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 const directory = await mkdtemp(join(tmpdir(), "vouch-stampede-"));
 const shared = await openShared(console.warn);
 const world = await createWorld({
