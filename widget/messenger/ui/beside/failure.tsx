@@ -33,17 +33,19 @@ export const Failure = drawn<FailureProps>(({ view: { model, language }, id, tex
       <p>
         {warningIcon()} {say("notSent", { reason: problemText(language.value, code) })}
       </p>
-      {retryable && (
-        <button type="button" class="link" onClick={act(model.retry)}>
-          {say("retry")}
+      <div class="ways">
+        {retryable && (
+          <button type="button" class="link" onClick={act(model.retry)}>
+            {say("retry")}
+          </button>
+        )}
+        <button type="button" class="link" onClick={edit}>
+          {say("edit")}
         </button>
-      )}
-      <button type="button" class="link" onClick={edit}>
-        {say("edit")}
-      </button>
-      <button type="button" class="link" onClick={act(model.discard)}>
-        {say("delete")}
-      </button>
+        <button type="button" class="link" onClick={act(model.discard)}>
+          {say("delete")}
+        </button>
+      </div>
     </div>
   );
 });
