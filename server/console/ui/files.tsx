@@ -42,7 +42,7 @@ function FileItem({ attachment, files }: { readonly attachment: Attachment; read
           <img
             src={address.value}
             alt={name}
-            style={{ width: `${width}px`, aspectRatio: `${width}/${height}` }}
+            style={{ width: `${shownWidth(width, height)}px`, aspectRatio: `${width}/${height}` }}
           />
         ) : (
           <>
@@ -60,6 +60,10 @@ function FileItem({ attachment, files }: { readonly attachment: Attachment; read
     </li>
   );
 }
+
+/** In pixels: as large as it is, as far as it fits beside a text. */
+const shownWidth = (width: number, height = width): number =>
+  Math.round(width * Math.min(1, 320 / width, 320 / height));
 
 /** `1.2 MB`. */
 export function sizeOf(bytes: number): string {

@@ -53,7 +53,7 @@ class File extends Drawn<FileProps> {
             <img
               src={this.#address.value}
               alt={name}
-              style={{ width: `${width}px`, aspectRatio: `${width}/${height}` }}
+              style={{ width: `${shownWidth(width, height)}px`, aspectRatio: `${width}/${height}` }}
             />
           ) : (
             fileIcon()
@@ -78,6 +78,10 @@ class File extends Drawn<FileProps> {
     );
   }
 }
+
+/** In pixels: as large as it is, as far as it fits beside a text. */
+const shownWidth = (width: number, height = width): number =>
+  Math.round(width * Math.min(1, 272 / width, 320 / height));
 
 /** `1.2 MB`. */
 function sizeOf(bytes: number): string {

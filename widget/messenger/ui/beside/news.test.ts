@@ -34,6 +34,15 @@ describe("messages", () => {
     expect(hear(threadOf(history), more, more)).toEqual(["", "Grace: Still there?", ""]);
   });
 
+  it("without words are said by what they carry", () => {
+    const sent = grace(3, "");
+    if (sent.kind !== "message") throw new Error("unreachable");
+    const attachments = ["a.png", "b.pdf"].map((name) => ({ id: name, name, type: "x/y", size: 1 }));
+    const carrying = { ...sent, message: { ...sent.message, attachments } };
+    const more = threadOf([...history, carrying], { readSeq: 2 });
+    expect(hear(threadOf(history), more)).toEqual(["", "Grace: a.png, b.pdf"]);
+  });
+
   it("that were read before are history, however late they arrive", () => {
     expect(hear(emptyThread, threadOf(history))).toEqual(["", ""]);
   });

@@ -37,7 +37,11 @@ export function createNews({
     const newest = fresh.at(-1);
     if (entries.length) heard = newest?.seq ?? since;
     if (fresh.length > 1) lines.push(say("newMessages", { count: fresh.length }));
-    else if (newest) lines.push(`${newest.author.name ?? say("agent")}: ${newest.text}`);
+    else if (newest) {
+      const { author, text, attachments } = newest;
+      const said = [text, ...attachments.map(({ name }) => name)].filter(Boolean).join(", ");
+      lines.push(`${author.name ?? say("agent")}: ${said}`);
+    }
 
     const matter = hindrance({ session, link });
     if (matter !== "connecting" && matter !== told) {
