@@ -26,9 +26,9 @@ export interface Poll {
 
 /**
  * How often something is written into a quiet stream, in milliseconds: well below the idle times of proxies, and below the
- * client's patience after it has woken up.
+ * client's patience after it has woken up. Below its heartbeat as well: the next sign of life is the answer to its ping.
  */
-const commentMs = 4000;
+const commentMs = (heartbeatMs: number): number => Math.min(4000, heartbeatMs / 2);
 
 /** What the store can give again waits there beyond this share of the queue; the rest is for what can't be read again. */
 const congestedShare = 1 / 4;
@@ -158,7 +158,8 @@ export class EventStream implements Outlet {
         this.close(closeCodes.tryLater, "unavailable");
     } else if (this.#poll) {
       if (now - this.#startedAt >= this.#poll.lastsMs) this.finish();
-    } else if (now - this.#writtenAt >= commentMs && this.#queuedBytes === 0) this.#write(comment);
+    } else if (now - this.#writtenAt >= commentMs(this.#deps.limits.heartbeatMs) && this.#queuedBytes === 0)
+      this.#write(comment);
   }
 
   #write(event: Buffer): void {

@@ -1,0 +1,181 @@
+/** Real browsers behind what stands in between: blocked WebSockets, held streams, cut connections, captive portals. */
+
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { acmeConfig, contactJwt } from "./harness/acme.ts";
+import { chromiumPath, launchBrowser } from "./harness/browser.ts";
+import { startCompanion } from "./harness/companion.ts";
+import { startHostSite } from "./harness/host-site.ts";
+import { type Rules, startProxy, type TestProxy } from "./harness/proxy.ts";
+import { person } from "./harness/scene.ts";
+import { hostPage, type MessengerView, messengerOn, type Stage } from "./harness/stage.ts";
+import { answer } from "./harness/witness.ts";
+
+const heartbeatMs = 3000;
+const open: Rules = { upgrades: "pass", streams: "pass", portal: false, idleMs: null };
+
+interface Guest {
+  readonly page: Page;
+  readonly view: MessengerView;
+  readonly name: string;
+  leave(): Promise<void>;
+}
+
+const hasBrowser = chromiumPath !== undefined || process.env.CI !== undefined;
+const title = hasBrowser ? "" : " (skipped: no Chromium; install it or set CHROMIUM_PATH)";
+
+describe.skipIf(!hasBrowser)(`a browser behind a proxy${title}`, () => {
+  let stage: Stage;
+  let proxy: TestProxy;
+
+  beforeAll(async () => {
+    proxy = await startProxy();
+    const limits = { heartbeatMs, messagesPerSecond: 50, messageBurst: 100 };
+    const [companion, site, browser] = await Promise.all([
+      startCompanion({ config: acmeConfig({ limits }), env: { HOST: "localhost", PUBLIC_URL: proxy.url } }),
+      startHostSite(),
+      launchBrowser(),
+    ]);
+    proxy.forward(companion.url);
+    stage = { companion: { ...companion, url: proxy.url }, site, browser };
+  });
+  afterAll(async () => {
+    await stage?.browser.close();
+    await Promise.all([stage?.companion.stop(), stage?.site.close(), proxy?.close()]);
+  });
+  beforeEach(() => Object.assign(proxy.rules, open));
+
+  /** @param clock the test turns the time that the page knows */
+  async function enter(first: string, clock = false): Promise<Guest> {
+    const who = person(first);
+    const context = await stage.browser.newContext();
+    context.setDefaultTimeout(20_000);
+    if (clock) await context.clock.install();
+    const page = await context.newPage();
+    await page.goto(hostPage(stage, `/${who.identity}`, { contactJwt: await contactJwt(who.identity) }));
+    const view = messengerOn(page);
+    await view.open();
+    return { page, view, name: who.name, leave: () => context.close() };
+  }
+
+  /** Both write in turns; everything arrives once, in order. */
+  async function talk({ view, name }: Guest, words: string): Promise<void> {
+    const before = await view.messages.count();
+    await view.send(`${words}, asked`);
+    await view.log.locator('[data-status="sent"], [data-status="delivered"]').last().waitFor();
+    // Past the proxy, which is the customer's.
+    await answer(direct(), name, `${words}, answered`);
+    await view.message(`${words}, answered`);
+    await view.send(`${words}, thanked`);
+    await expect
+      .poll(() => texts(view, before))
+      .toEqual(["asked", "answered", "thanked"].map((did) => `${words}, ${did}`));
+  }
+
+  const direct = (): Stage => ({
+    ...stage,
+    companion: { ...stage.companion, url: `http://localhost:${stage.companion.port}` },
+  });
+
+  test.each([426, 403, 502, "cut", "page"] as const)(
+    "that answers WebSockets with %s: both sides talk over HTTP",
+    async (upgrades) => {
+      proxy.rules.upgrades = upgrades;
+      const guest = await enter("ada");
+      await talk(guest, "Over HTTP");
+      expect(proxy.webSockets()).toBe(0);
+      await guest.leave();
+    },
+  );
+
+  test("that holds streams back as well: both sides talk by long polls", async () => {
+    Object.assign(proxy.rules, { upgrades: 403, streams: "held" });
+    const guest = await enter("bob");
+    await talk(guest, "By polls");
+    await talk(guest, "And again");
+    await guest.leave();
+  });
+
+  test("that lets WebSockets through after a while: the page goes back to them, and nobody notices", async () => {
+    proxy.rules.upgrades = 426;
+    const guest = await enter("cleo", true);
+    await talk(guest, "Before");
+    proxy.rules.upgrades = "pass";
+    await guest.page.clock.fastForward(31_000);
+    await expect.poll(() => proxy.webSockets(), { timeout: 10_000 }).toBe(1);
+    const posts = () => proxy.asked.filter((line) => line === "POST /api/v1/events").length;
+    await expect.poll(() => guest.view.frame.locator(".banner").count()).toBe(0);
+    const before = posts();
+    await talk(guest, "After");
+    expect(posts()).toBe(before);
+    await guest.leave();
+  });
+
+  test("that cuts what is silent: a heartbeat keeps the WebSocket", async () => {
+    proxy.rules.idleMs = 2 * heartbeatMs;
+    const guest = await enter("dora");
+    await talk(guest, "Early");
+    const count = () => proxy.asked.filter((line) => line.startsWith("WS ")).length;
+    const before = count();
+    let pings = 0;
+    guest.page.on("websocket", (socket) => socket.on("framesent", () => pings++));
+    await guest.page.reload();
+    await guest.view.open();
+    await expect.poll(() => pings, { timeout: 20_000 }).toBeGreaterThan(4);
+    expect(count()).toBe(before + 1);
+    await talk(guest, "Late");
+    await guest.leave();
+  });
+
+  test("that cuts everything again and again: what both write arrives once, in order", async () => {
+    const guest = await enter("emil");
+    const { view, name } = guest;
+    await view.send("First");
+    await view.log.locator('[data-status="sent"]').waitFor();
+    const storm = setInterval(() => proxy.reset(), 400);
+    const said: string[] = [];
+    const heard: string[] = [];
+    for (let n = 1; n <= 12; n++) {
+      said.push(`Said ${n}.`);
+      await view.send(`Said ${n}.`);
+      if (n % 3 === 0) {
+        heard.push(`Heard ${n}.`);
+        await answer(direct(), name, `Heard ${n}.`);
+      }
+    }
+    clearInterval(storm);
+    await expect
+      .poll(async () => (await texts(view, 1)).filter((text) => text.startsWith("Said")), { timeout: 20_000 })
+      .toEqual(said);
+    await expect
+      .poll(async () => (await texts(view, 1)).filter((text) => text.startsWith("Heard")), {
+        timeout: 20_000,
+      })
+      .toEqual(heard);
+    expect((await texts(view, 0)).length).toBe(1 + said.length + heard.length);
+    await guest.leave();
+  });
+
+  test("that asks for a room number: shown as no connection, and what was written is sent once it lets one in", async () => {
+    const guest = await enter("fred");
+    const { view } = guest;
+    await talk(guest, "At home");
+    proxy.rules.portal = true;
+    proxy.reset();
+    await view.frame.getByText("Connection lost").first().waitFor();
+    await view.send("From the hotel");
+    await view.log.locator('[data-status="sending"]').waitFor();
+    proxy.rules.portal = false;
+    const retry = view.frame.getByRole("button", { name: "Try now" });
+    await retry.click({ timeout: 5000 }).catch(() => {});
+    await view.message("From the hotel");
+    await expect.poll(() => view.log.locator('[data-status="sending"]').count()).toBe(0);
+    await guest.leave();
+  });
+});
+
+/** What stands in the log, from a place on. */
+async function texts(view: MessengerView, from: number): Promise<string[]> {
+  const all = await view.messages.locator(".bubble").allTextContents();
+  return all.slice(from);
+}
