@@ -162,7 +162,7 @@ test("nobody hears of another customer's conversation", async () => {
   adaSocket.send({ t: "typing", on: true });
   bobSocket.send({ t: "ping" });
   await bobSocket.next("pong");
-  expect(bobSocket.frames.map(({ t }) => t)).toEqual(["ready", "pong"]);
+  expect(bobSocket.frames.map(({ t }) => t)).toEqual(["ready", "state", "presence", "pong"]);
 });
 
 test("with nothing under way every socket answers a ping", async () => {
