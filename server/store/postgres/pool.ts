@@ -16,6 +16,11 @@ const idleInTransactionMs = 4000;
 /** Beyond the time of a statement: whoever hears nothing at all for so long has lost the connection. */
 const silenceMs = 2000;
 
+/** A connection that nobody needs is kept for so long: making one takes longer than most statements. */
+const idleMs = 60_000;
+/** Then it is made anew: plans follow the growth of the tables, and nodes the address of a server that has moved. */
+const lifetimeSeconds = 900;
+
 /**
  * What each connection is told when it is made.
  *
@@ -37,6 +42,8 @@ export function createPool({ url, connections = 10, statementMs = 8000 }: PoolOp
     connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,
     query_timeout: statementMs + silenceMs,
+    idleTimeoutMillis: idleMs,
+    maxLifetimeSeconds: lifetimeSeconds,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     application_name: "vouch",
