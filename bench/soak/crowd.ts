@@ -5,6 +5,7 @@ import { openSession } from "../../e2e/harness/session.ts";
 import { Agent } from "./clients/agent.ts";
 import { ConversationLog } from "./clients/conversation-log.ts";
 import { Customer, type CustomerOptions } from "./clients/customer.ts";
+import { Messenger } from "./clients/messenger.ts";
 import type { Counts, Postage } from "./clients/outbox.ts";
 import { Poster } from "./clients/poster.ts";
 import { randomOf, seedOf } from "./plan.ts";
@@ -42,8 +43,12 @@ export interface Crowd {
   readonly agents: readonly Agent[];
 }
 
-/** Devices of one customer: one or two with sockets, sometimes one that has requests alone. */
-type Device = "socket" | "requests";
+/**
+ * Devices of one customer: one with a plain socket that comes and goes, often a second, sometimes one with the messenger's
+ * own transport, or one that has requests alone.
+ */
+const kinds = { socket: Customer, messenger: Messenger, requests: Poster } as const;
+type Kind = keyof typeof kinds;
 
 export async function gatherCrowd(options: CrowdOptions): Promise<Crowd> {
   const { seed, urls, counts, postage, expelled } = options;
@@ -77,11 +82,12 @@ async function joinIn(
   { seed, urls, postage, counts, expelled }: CrowdOptions,
 ): Promise<{ readonly talk: Talk; readonly devices: readonly Participant[] }> {
   const random = randomOf(seed, "customer", conversation);
-  const kinds: Device[] = ["socket"];
-  if (random() < 0.4) kinds.push("socket");
-  if (random() < 0.2) kinds.push("requests");
+  const devicesOf: Kind[] = ["socket"];
+  if (random() < 0.4) devicesOf.push("socket");
+  if (random() < 0.25) devicesOf.push("messenger");
+  if (random() < 0.15) devicesOf.push("requests");
   const sessions = await Promise.all(
-    kinds.map((_, index) => openSession(urls[index % urls.length] as string, `customer-${conversation}`)),
+    devicesOf.map((_, index) => openSession(urls[index % urls.length] as string, `customer-${conversation}`)),
   );
   const [first] = sessions;
   if (!first) throw new Error("A customer has one device at least.");
@@ -99,7 +105,7 @@ async function joinIn(
       counts,
       expelled,
     };
-    return kinds[writer] === "socket" ? new Customer(options) : new Poster(options);
+    return new kinds[devicesOf[writer] ?? "socket"](options);
   });
   return { talk: { log, sessionToken: first.sessionToken }, devices };
 }
