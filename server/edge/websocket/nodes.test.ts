@@ -176,19 +176,20 @@ describe.skipIf(withoutServers)("Two nodes whose Redis fails", () => {
   });
   afterAll(() => redis.remove());
 
-  /** A customer and an agent at different nodes, who go on writing until they are stopped. */
+  /** A customer who goes on writing until stopped, with a tab and an agent at the other node. */
   async function conversing() {
     site = await startTwoNodes(redis.url, newSiteId(), {
       limits: { messagesPerSecond: 1000, messageBurst: 1000 },
     });
     const [one, two] = site.nodes;
+    // So many that the look which every conversation gets now and then can't stand in for a hint.
+    for (let visitors = 0; visitors < 100; visitors++) await two.live((await two.visit()).sessionToken);
     const ada = await one.signIn("ada");
     const sockets = {
       customer: await one.live(ada.sessionToken),
       tab: await two.live(ada.sessionToken),
       agent: await agentSocket(two),
     };
-    const conversationId = ada.conversation.id;
     const sentAt = new Map<string, number>();
     const lateMs: number[] = [];
     for (const socket of Object.values(sockets))
@@ -196,15 +197,12 @@ describe.skipIf(withoutServers)("Two nodes whose Redis fails", () => {
         const { t, message } = JSON.parse(String(data));
         if (t === "message") lateMs.push(performance.now() - (sentAt.get(message.id) ?? 0));
       });
-    const say = (socket: TestSocket, more: object) => {
+    // Only here: what was said at the other node would lead its sockets to what they have missed.
+    const timer = setInterval(() => {
       const id = randomUUID();
       sentAt.set(id, performance.now());
-      socket.send({ t: "send", id, text: "Hello", ...more });
-    };
-    const timer = setInterval(() => {
-      say(sockets.customer, {});
-      say(sockets.agent, { conversationId });
-    }, 20);
+      sockets.customer.send({ t: "send", id, text: "Hello" });
+    }, 10);
     return {
       ada,
       sockets,
@@ -215,9 +213,8 @@ describe.skipIf(withoutServers)("Two nodes whose Redis fails", () => {
         await soon(() => expect(seqs(sockets.customer)).toEqual(upTo(sentAt.size)), 3000);
         await soon(() => expect(seqs(sockets.tab)).toEqual(upTo(sentAt.size)), 3000);
         // Agents are told of what happened; their desk puts it in order and asks for what it missed.
-        const told = seqs(sockets.agent);
         await soon(() => expect(Math.max(...seqs(sockets.agent))).toBe(sentAt.size), 3000);
-        return { count: sentAt.size, told };
+        return sentAt.size;
       },
     };
   }
@@ -231,7 +228,7 @@ describe.skipIf(withoutServers)("Two nodes whose Redis fails", () => {
     await pause(2500);
     await redis.start();
     await pause(1500);
-    expect((await stop()).count).toBeGreaterThan(200);
+    expect(await stop()).toBeGreaterThan(200);
     expect(Math.max(...lateMs)).toBeLessThan(2000);
   }, 20_000);
 
