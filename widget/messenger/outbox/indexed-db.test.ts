@@ -104,7 +104,7 @@ describe("a wipe", () => {
     async (turns) => {
       const store = words.open(owner);
       const writing = Promise.allSettled([add(store, "One"), add(store, "Two")]);
-      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setTimeout(resolve));
       await words.wipe(owner);
       await writing;
       await expect.poll(names).toEqual([]);
