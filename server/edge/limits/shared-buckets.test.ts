@@ -5,7 +5,7 @@ import { parseRedisUrl } from "../../redis/addresses.ts";
 import { createOpenLink } from "../../redis/open-link.ts";
 import { createSharedLocks } from "../../redis/shared-locks.ts";
 import { nothingShared, type SharedScripts } from "../../redis/shared-scripts.ts";
-import { redisAnswers, redisUrl, skipsWithout } from "../../redis/testing/redis-server.ts";
+import { redisAnswers, redisUrl, removeKeys, skipsWithout } from "../../redis/testing/redis-server.ts";
 import { createSessionRequestLimit } from "./session-requests.ts";
 import { shareBuckets } from "./shared-buckets.ts";
 import { createTokenBuckets } from "./token-buckets.ts";
@@ -24,11 +24,12 @@ function takeAll(buckets: ReturnType<typeof node>, key = "s1"): number {
 }
 
 describe.skipIf(skipsWithout("Redis 7 or newer", !(await redisAnswers())))("Limits that nodes share", () => {
+  const prefix = `vouch-test:${randomBytes(6).toString("hex")}:`;
   let bus: RedisBus;
   beforeEach(async () => {
     bus = createRedisBus({
       open: createOpenLink(parseRedisUrl(redisUrl) ?? []),
-      prefix: `vouch-test:${randomBytes(6).toString("hex")}:`,
+      prefix,
       nodeId: randomBytes(9).toString("base64url"),
       random: Math.random,
       failed() {},
@@ -36,7 +37,10 @@ describe.skipIf(skipsWithout("Redis 7 or newer", !(await redisAnswers())))("Limi
     });
     await bus.attempted;
   });
-  afterEach(() => bus.close());
+  afterEach(async () => {
+    await bus.close();
+    await removeKeys(prefix);
+  });
 
   it("leave on one node what the others left", async () => {
     const [one, two] = [node(bus), node(bus)];

@@ -36,6 +36,14 @@ export async function redisAnswers(): Promise<boolean> {
   }
 }
 
+/** Leaves nothing behind of a test at `redisUrl`. */
+export async function removeKeys(prefix: string): Promise<void> {
+  const client = await createClient({ url: redisUrl }).connect();
+  for await (const keys of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 1000 }))
+    if (keys.length > 0) await client.unlink(keys);
+  client.destroy();
+}
+
 /** Whether `redis-server` and `redis-cli` can be started. */
 export const redisCanBeStarted = async (): Promise<boolean> =>
   await Promise.all([run("redis-server", ["--version"]), run("redis-cli", ["--version"])]).then(
