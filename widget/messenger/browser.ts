@@ -2,6 +2,7 @@
 
 import { systemClock } from "../../shared/clock.ts";
 import { attempt } from "./attempt.ts";
+import { fingerprint, uuid } from "./fingerprint.ts";
 import type { Companies } from "./model/company.ts";
 import { wipeWords } from "./outbox/wipe-words.ts";
 import type { KeyValue, Surroundings } from "./surroundings.ts";
@@ -54,25 +55,6 @@ export function browserSurroundings(): Surroundings {
       listen: (handler) => channel?.addEventListener("message", ({ data }) => handler(data)),
     },
   };
-}
-
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-/** RFC 9562 version 4. `crypto.randomUUID` is missing on plain http, where developers try things on a phone. */
-function uuid(): string {
-  return hex(crypto.getRandomValues(new Uint8Array(16))).replace(
-    /(.{8})(.{4}).(.{3}).(.{3})/,
-    "$1-$2-4$3-8$4-",
-  );
-}
-
-async function fingerprint(text: string): Promise<string> {
-  // Typed as always present; absent on plain http.
-  const subtle: SubtleCrypto | undefined = crypto.subtle;
-  return subtle
-    ? hex(new Uint8Array(await subtle.digest("SHA-256", new TextEncoder().encode(text))))
-    : uuid();
 }
 
 /**
