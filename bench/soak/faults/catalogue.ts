@@ -1,5 +1,5 @@
 import type { Fault } from "./fault.ts";
-import { clock, diskFull, diskRefuses } from "./machine.ts";
+import { clock, databaseDisk, diskFull, diskRefuses } from "./machine.ts";
 import { doubledFrames, halfOpen, latency, reset, stall, throttle } from "./network.ts";
 import { freeze, kill, restart } from "./processes.ts";
 import {
@@ -25,6 +25,7 @@ export const catalogue: readonly Fault[] = [
   diskFull,
   clock,
   databaseCrash,
+  databaseDisk,
   databaseTerminate,
   databaseLine,
   redisRestart,

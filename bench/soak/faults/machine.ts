@@ -14,11 +14,24 @@ export const diskRefuses: Fault = {
   async strike({ world, random }) {
     const pid = oneOf(random, world.posts).node.pid();
     if (pid === null) return;
-    const bound = async (bytes: string) =>
-      void (await run("prlimit", [`--pid=${pid}`, `--fsize=${bytes}:unlimited`]).catch(ignoreGone));
-    await bound("4096");
+    await boundFiles([pid], "4096");
     await pause(between(random, 100, 3000));
-    await bound("unlimited");
+    await boundFiles([pid], "unlimited");
+  },
+};
+
+/** The same for PostgreSQL's processes: a write of its log that fails makes it start all over again. */
+export const databaseDisk: Fault = {
+  name: "database-disk",
+  pauseMs: [1000, 4000],
+  needs: { database: "own", fileSizeLimit: true },
+  async strike({ world, random }) {
+    const database = world.shared?.database;
+    if (database?.kind !== "own") return;
+    const pids = await database.processes().catch(() => []);
+    await boundFiles(pids, "4096");
+    await pause(between(random, 100, 3000));
+    await boundFiles(pids, "unlimited");
   },
 };
 
@@ -48,5 +61,8 @@ export const clock: Fault = {
   },
 };
 
-/** Another fault killed it. */
-function ignoreGone(): void {}
+/** Leaves out who has gone: another fault, or this one, ended it. */
+async function boundFiles(pids: readonly number[], bytes: string): Promise<void> {
+  const bound = (pid: number) => run("prlimit", [`--pid=${pid}`, `--fsize=${bytes}:unlimited`]);
+  await Promise.allSettled(pids.map(bound));
+}

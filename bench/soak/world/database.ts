@@ -26,6 +26,8 @@ export interface OwnDatabase extends Common {
   readonly kind: "own";
   /** As `pg_ctl stop -m immediate`: no checkpoint, no goodbye. Then starts it again. */
   crash(awayMs: number): Promise<void>;
+  /** Its processes but the first, which starts them: those who serve, and those who write. */
+  processes(): Promise<readonly number[]>;
 }
 
 export interface FoundDatabase extends Common {
@@ -84,6 +86,13 @@ export async function openDatabase(): Promise<Database> {
       await new Promise((resolve) => setTimeout(resolve, awayMs));
       await server.start();
     },
+    async processes() {
+      const rows = await administer(
+        `postgres://postgres@127.0.0.1:${port}/postgres`,
+        "select pid from pg_stat_activity",
+      );
+      return rows.map(({ pid }) => Number(pid));
+    },
     async stop() {
       await server.end("SIGQUIT");
       await rm(directory, { recursive: true, force: true });
@@ -100,7 +109,8 @@ async function foundDatabase(why: string): Promise<FoundDatabase> {
     kind: "found",
     why,
     ...common,
-    stop: () => administer(url.href, `drop database if exists ${roundDatabase} with (force)`),
+    stop: async () =>
+      void (await administer(url.href, `drop database if exists ${roundDatabase} with (force)`)),
   };
 }
 
@@ -112,20 +122,24 @@ function commonOf(port: number, user: string, administration: () => string): Omi
       await administer(administration(), `drop database if exists ${roundDatabase} with (force)`);
       await administer(administration(), `create database ${roundDatabase}`);
     },
-    terminate: (share) =>
-      administer(
+    async terminate(share) {
+      const ours = `datname = '${roundDatabase}' and random() < ${share}`;
+      await administer(
         administration(),
-        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${roundDatabase}' and random() < ${share}`,
-      ),
+        `select pg_terminate_backend(pid) from pg_stat_activity where ${ours}`,
+      );
+    },
   };
 }
 
-async function administer(url: string, statement: string): Promise<void> {
+type Rows = readonly Readonly<Record<string, unknown>>[];
+
+async function administer(url: string, statement: string): Promise<Rows> {
   const client = new Client({ connectionString: url });
   client.on("error", () => {});
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }
