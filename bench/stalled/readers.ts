@@ -13,6 +13,9 @@ const atOnce = 50;
 const tokens: string[] = [];
 for await (const line of createInterface({ input: process.stdin })) tokens.push(line);
 
+// A process whose sockets all have stopped reading has nothing to wait for, and would end.
+setInterval(() => {}, 60_000);
+
 const sockets: WebSocket[] = [];
 process.on("SIGUSR2", () => {
   for (const socket of sockets) socket.pause();
