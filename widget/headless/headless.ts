@@ -134,7 +134,7 @@ export async function createHeadlessClient(options: HeadlessOptions): Promise<He
     for (const listener of listeners.get(event.t) ?? []) listener(event as never);
   }
 
-  const { model, woken, tell } = createEngine(surroundings, deployment, {
+  const { model, acted, woken, tell } = createEngine(surroundings, deployment, {
     post(message) {
       const heard = auth.hear(message);
       if (heard) emit(heard as HeadlessEvent);
@@ -154,11 +154,26 @@ export async function createHeadlessClient(options: HeadlessOptions): Promise<He
     sharedDevice: false,
   });
 
+  /** What a customer does keeps the session alive, and renews it where it has expired. */
+  const byCustomer =
+    <Arguments extends readonly unknown[], Result>(act: (...given: Arguments) => Result) =>
+    (...given: Arguments): Result => {
+      acted();
+      return act(...given);
+    };
+
+  /** Somebody is here, and sees what comes. */
+  const attend = (): void => toEngine({ t: "panel", open: true });
+
   return {
     deployment,
-    login: auth.login,
+    async login(source) {
+      const result = await auth.login(source);
+      attend();
+      return result;
+    },
     logout: (logoutOptions) => auth.logout({ everywhere: logoutOptions?.everywhere ?? false }),
-    visit: () => toEngine({ t: "panel", open: true }),
+    visit: attend,
     state: () => stateOf(model),
     subscribe: (listener) => effect(() => listener(stateOf(model))),
     on(name, listener) {
@@ -166,12 +181,12 @@ export async function createHeadlessClient(options: HeadlessOptions): Promise<He
       listeners.set(name, known.add(listener));
       return () => void known.delete(listener);
     },
-    send: model.send,
-    setDraft: model.setDraft,
-    retry: model.retry,
-    discard: (id) => void model.discard(id),
-    markRead: model.markRead,
-    loadOlder: model.loadOlder,
+    send: byCustomer(model.send),
+    setDraft: byCustomer(model.setDraft),
+    retry: byCustomer(model.retry),
+    discard: byCustomer((id: string) => void model.discard(id)),
+    markRead: byCustomer(model.markRead),
+    loadOlder: byCustomer(model.loadOlder),
     setActive(isActive) {
       life.setActive(isActive);
       if (isActive) woken();

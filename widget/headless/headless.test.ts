@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { deployment } from "../messenger/fixtures/fake-browser.ts";
+import { FakeCompanion } from "../messenger/fixtures/fake-companion.ts";
+import type { Socket } from "../messenger/surroundings.ts";
+import {
+  createHeadlessClient,
+  type HeadlessClient,
+  type HeadlessOptions,
+  type HeadlessStorage,
+} from "./headless.ts";
+import { keptWords, memoryStorage, mirror } from "./storage.ts";
+
+let companion: FakeCompanion;
+let clients: HeadlessClient[];
+beforeEach(() => {
+  companion = new FakeCompanion();
+  clients = [];
+});
+afterEach(() => {
+  for (const client of clients) client.close();
+});
+
+async function open(options: Partial<HeadlessOptions> = {}): Promise<HeadlessClient> {
+  const client = await createHeadlessClient({
+    url: "https://chat.acme.example",
+    deploymentId: "acme-web",
+    fetch: async (address, init) => {
+      const path = String(address).replace("https://chat.acme.example", "");
+      if (path === "/api/v1/deployments/acme-web") return Response.json(deployment("required", {}));
+      if (path.startsWith("/api/v1/deployments/"))
+        return Response.json(
+          { code: "deployment_unknown", detail: "There is no such deployment.", fix: "Compare." },
+          { status: 404 },
+        );
+      return companion.fetch(path, init ?? {});
+    },
+    WebSocket: socketsOf(companion),
+    ...options,
+  });
+  clients.push(client);
+  return client;
+}
+
+/** The platform's class over the companion's sockets. */
+function socketsOf(companion: FakeCompanion): NonNullable<HeadlessOptions["WebSocket"]> {
+  return class {
+    onopen: (() => void) | null = null;
+    onmessage: ((event: { data: string }) => void) | null = null;
+    onclose: ((event: { code: number; reason: string }) => void) | null = null;
+    readonly #socket: Socket;
+
+    constructor(_url: string) {
+      this.#socket = companion.openSocket({
+        opened: () => this.onopen?.(),
+        text: (data) => this.onmessage?.({ data }),
+        closed: (code, reason) => this.onclose?.({ code, reason }),
+      });
+    }
+
+    send(text: string): void {
+      this.#socket.send(text);
+    }
+
+    close(): void {
+      this.#socket.close();
+    }
+  } as unknown as NonNullable<HeadlessOptions["WebSocket"]>;
+}
+
+const lines = (client: HeadlessClient): string[] =>
+  client
+    .state()
+    .thread.entries.map((entry) =>
+      entry.kind === "message" ? `${entry.message.text} (${entry.status ?? "-"})` : `${entry.text} (waits)`,
+    );
+
+const contactOf = (client: HeadlessClient): string => {
+  const { session } = client.state();
+  return session.kind === "open" ? session.contact.id : "";
+};
+
+describe("a headless client", () => {
+  test("logs in, sends, hears, reads and counts", async () => {
+    const client = await open();
+    const unread: number[] = [];
+    const seqs: number[] = [];
+    client.on("unread", ({ count }) => unread.push(count));
+    client.on("messageReceived", ({ seq }) => seqs.push(seq));
+    const { contact } = await client.login({ contactJwt: "ada.1" });
+    await expect.poll(() => client.state().connection).toBe("live");
+    client.send("Hello");
+    await expect.poll(() => lines(client)).toEqual(["Hello (sent)"]);
+    companion.agentSays(contact.id, "Hi");
+    await expect.poll(() => lines(client)).toEqual(["Hello (sent)", "Hi (-)"]);
+    expect([client.state().unread, seqs]).toEqual([1, [2]]);
+    client.markRead(2);
+    await expect.poll(() => companion.readSeqs.get(contact.id)).toBe(2);
+    expect([client.state().unread, unread]).toEqual([0, [1, 0]]);
+  });
+
+  test("tells subscribers of every change, until they leave", async () => {
+    const client = await open();
+    const phases: string[] = [];
+    const leave = client.subscribe(({ session }) => {
+      if (phases.at(-1) !== session.kind) phases.push(session.kind);
+    });
+    await client.login({ contactJwt: "ada.1" });
+    expect(phases).toEqual(["signInRequired", "opening", "open"]);
+    leave();
+    await client.logout();
+    expect(phases).toHaveLength(3);
+  });
+
+  test("asks its provider when the session has expired, and sends what was written meanwhile", async () => {
+    const reasons: string[] = [];
+    const client = await open({
+      authProvider: {
+        getToken: async ({ reason }) => ({ contactJwt: `ada.${reasons.push(reason)}` }),
+      },
+    });
+    const { contact } = await client.login();
+    await expect.poll(() => client.state().connection).toBe("live");
+    companion.expiredIdentityTokens.add("ada.1");
+    companion.expire(companion.socketsOf(contact.id)[0]?.sessionToken ?? "");
+    client.send("Still me");
+    await expect.poll(() => lines(client)).toEqual(["Still me (sent)"]);
+    expect(reasons).toEqual(["start", "expired"]);
+  });
+
+  test("rejects a login that the server refuses, with its code", async () => {
+    const client = await open();
+    await expect(client.login({ contactJwt: "bad.1" })).rejects.toMatchObject({ code: "signature_invalid" });
+  });
+
+  test("sends what waited in its storage when the same customer comes back, and nobody else's", async () => {
+    const storage = memoryStorage();
+    const first = await open({ storage });
+    await first.login({ contactJwt: "ada.1" });
+    await expect.poll(() => first.state().connection).toBe("live");
+    first.networkChanged(false);
+    first.send("Do not lose me");
+    await expect.poll(() => kept(storage, contactOf(first))).toContain("Do not lose me");
+    first.close();
+
+    const stranger = await open({ storage });
+    await stranger.login({ contactJwt: "bob.1" });
+    await expect.poll(() => stranger.state().connection).toBe("live");
+    expect(lines(stranger)).toEqual([]);
+    const second = await open({ storage });
+    await second.login({ contactJwt: "ada.2" });
+    await expect.poll(() => lines(second)).toEqual(["Do not lose me (sent)"]);
+    await expect.poll(() => kept(storage, contactOf(second))).toBe(null);
+  });
+
+  test("wipes what waits when the customer logs out", async () => {
+    const storage = memoryStorage();
+    const client = await open({ storage });
+    await client.login({ contactJwt: "ada.1" });
+    const contactId = contactOf(client);
+    await expect.poll(() => client.state().connection).toBe("live");
+    client.networkChanged(false);
+    client.send("A secret");
+    await expect.poll(() => kept(storage, contactId)).toContain("A secret");
+    await client.logout();
+    expect([await kept(storage, contactId), lines(client)]).toEqual([null, []]);
+  });
+
+  test("says what is wrong with its deployment, or that nobody answers", async () => {
+    await expect(open({ deploymentId: "no-such" })).rejects.toMatchObject({ code: "deployment_unknown" });
+    const fetch = () => Promise.reject(new TypeError("fetch failed"));
+    await expect(open({ fetch })).rejects.toMatchObject({ code: "network", retryable: true });
+    const portal = async () => new Response("<html>Pay here</html>");
+    await expect(open({ fetch: portal })).rejects.toMatchObject({ code: "network" });
+  });
+
+  test("lets its connection go in the background, and catches up in front", async () => {
+    const client = await open();
+    const { contact } = await client.login({ contactJwt: "ada.1" });
+    await expect.poll(() => client.state().connection).toBe("live");
+    client.setActive(false);
+    expect(companion.socketsOf(contact.id)).toEqual([]);
+    companion.agentSays(contact.id, "Are you there?");
+    client.setActive(true);
+    await expect.poll(() => client.state().unread).toBe(1);
+  });
+});
+
+describe("its storage", () => {
+  const broken: HeadlessStorage = {
+    getItem: () => Promise.reject(new Error("full")),
+    setItem: () => Promise.reject(new Error("full")),
+    removeItem: () => Promise.reject(new Error("full")),
+  };
+
+  test("may be broken: then memory serves", async () => {
+    const mirrored = await mirror(broken, ["a"]);
+    mirrored.set("a", "1");
+    expect(mirrored.get("a")).toBe("1");
+    await expect(
+      keptWords(broken)
+        .open("me")
+        .change((kept) => kept),
+    ).rejects.toThrow();
+    const client = await open({ storage: broken });
+    await client.login({ contactJwt: "ada.1" });
+    client.send("All the same");
+    await expect.poll(() => lines(client)).toEqual(["All the same (sent)"]);
+  });
+
+  test("keeps nothing that comes after a wipe", async () => {
+    const storage = memoryStorage();
+    const words = keptWords(storage);
+    const store = words.open("me");
+    const late = store.change(() => []);
+    await words.wipe("me");
+    await late.catch(() => {});
+    await expect(store.change((kept) => kept)).rejects.toThrow("wiped");
+    expect(store.isWiped()).toBe(true);
+    expect(words.open("me").isWiped()).toBe(false);
+  });
+});
+
+const kept = async (storage: HeadlessStorage, contactId: string): Promise<string | null> =>
+  storage.getItem(`vouch:outbox:acme-web:${contactId}`);
