@@ -1,6 +1,8 @@
 import { extensionOf, type Kind } from "./kinds.ts";
 
 const maxCharacters = 100;
+/** Of what is given: its end, with the last part of the path. A form may say 80 KiB, and trimming takes the square of that. */
+const maxGiven = 512;
 
 /**
  * The name to show and to save a file under: the last part of a path, without what can't be seen, what turns the direction
@@ -9,6 +11,7 @@ const maxCharacters = 100;
  */
 export function fileName(given: string, kind: Kind): string {
   const cleaned = given
+    .slice(-maxGiven)
     .toWellFormed()
     .normalize("NFC")
     .replace(/^.*[/\\]/s, "")
