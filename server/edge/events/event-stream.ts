@@ -42,6 +42,8 @@ type State =
 
 /** What there is of the answer below its stream: Node's `ServerResponse`. */
 export interface Response {
+  /** Its end has been told already. */
+  readonly closed: boolean;
   destroy(): unknown;
   once(event: "close", listener: () => void): unknown;
 }

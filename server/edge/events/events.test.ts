@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { OpenedSession } from "../../../shared/protocol.ts";
+import type { Store } from "../../store/store.ts";
 import { agentToken, startTestServer, type TestServer } from "../testing/test-server.ts";
 import { openTestStream, type TestStream } from "../testing/test-stream.ts";
 
@@ -108,6 +109,22 @@ describe("an event stream", () => {
     await stream.next("ready");
     expect(await metric()).toBe(1);
     stream.stop();
+    await expect.poll(metric).toBe(0);
+  });
+
+  test("is none for whoever went before it was known who that is", async () => {
+    await server.close();
+    const held = createHold();
+    server = await startTestServer({ clock: { now: () => now }, wrapStore: held.wrapStore });
+    ada = await server.signIn("ada");
+    const asked = held.next();
+    const peer = connect(Number(new URL(server.url).port), "127.0.0.1");
+    peer.write(`GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ada.sessionToken}\r\n\r\n`);
+    await asked;
+    peer.resetAndDestroy();
+    // The server has heard of it, as it is ready to hear of somebody who came later.
+    await (await server.fetch("/healthz")).text();
+    held.answer();
     await expect.poll(metric).toBe(0);
   });
 
@@ -238,6 +255,34 @@ describe("a long poll", () => {
     expect(poll.frames.map(({ t }) => t).slice(-2)).toEqual(["session", "message"]);
   });
 });
+
+/** Holds back an answer of the store: whose session a token is of. */
+function createHold() {
+  let told = (): void => {};
+  let answer = (): void => {};
+  let held: Promise<void> | null = null;
+  return {
+    wrapStore: (store: Store): Store => ({
+      ...store,
+      async findSession(tokenHash) {
+        const waiting = held;
+        held = null;
+        if (waiting) told();
+        await waiting;
+        return await store.findSession(tokenHash);
+      },
+    }),
+    /** Settles once it has been asked for. */
+    next: () =>
+      new Promise<void>((resolve) => {
+        told = resolve;
+        held = new Promise((done) => {
+          answer = done;
+        });
+      }),
+    answer: () => answer(),
+  };
+}
 
 /** Streams open now, as the server counts them. */
 async function metric(): Promise<number> {
