@@ -16,10 +16,10 @@ const later = {
 } as const;
 
 /**
- * Five bundles, one mode each; `.ci/build.ts` runs them all, in this order. `questions`: what asks functions of the page and
+ * Six bundles, one mode each; `.ci/build.ts` runs them all, in this order. `questions`: what asks functions of the page and
  * renews. `connection`: what the loader asks for when it needs the frame. `loader`: one script with a stable name, which has
- * the others' written in. `messenger`: the frame's
- * engine and, split off, its user interface, in files named by their content. `console`: the agent desk. The server reads
+ * the others' written in. `messenger`: the frame's engine and, split off, its user interface, in files named by their content.
+ * `console`: the agent desk. `headless`: the client without an interface, as other applications import it. The server reads
  * the manifests to write the frame page.
  */
 const bundles: Record<string, UserConfig> = {
@@ -72,6 +72,18 @@ const bundles: Record<string, UserConfig> = {
       assetsDir: "",
       modulePreload: false,
       rolldownOptions: { input: resolve(root, "server/console/main.tsx") },
+    },
+  },
+  headless: {
+    build: {
+      outDir: "dist/headless",
+      // One file: whoever bundles an application splits it as it likes.
+      rolldownOptions: { output: { codeSplitting: false } },
+      lib: {
+        entry: resolve(root, "widget/headless/headless.ts"),
+        formats: ["es"],
+        fileName: () => "headless.js",
+      },
     },
   },
 };
