@@ -25,8 +25,8 @@ export const defaultLimits = {
   attachmentBytes: 10 * 1024 * 1024,
   /** 0: messages carry none. */
   attachmentsPerMessage: 10,
-  /** Width times height of a picture, all frames together. */
-  attachmentPixels: 50_000_000,
+  /** Width times height of a picture, all frames together. Decoding takes about 20 bytes of memory for each. */
+  attachmentPixels: 25_000_000,
   /** Uploads of each session, sustained and at once. */
   attachmentsPerMinute: 30,
   /** What a customer may attach in 24 hours. */

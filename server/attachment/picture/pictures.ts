@@ -26,7 +26,7 @@ export interface Pictures {
   clean(path: string, kind: Kind, directory: string): Promise<CleanPicture>;
 }
 
-/** A decoder may take 400 MB for a picture of the default bound. */
+/** A decoder may take 500 MB for a picture of the default bound. */
 const atOnce = 2;
 /** Longest wait for a turn to decode. */
 const waiting = 64;

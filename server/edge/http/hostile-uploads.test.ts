@@ -90,7 +90,8 @@ test("a file that says no size is counted as it comes", async () => {
   });
   const answer = await post(endless, "multipart/form-data; boundary=b").catch(() => null);
   if (answer) expect(answer.status).toBe(413);
-  expect(sent).toBeLessThan(50 * maxBytes);
+  // It has an end: some megabytes are in the kernel's hands by the time the sender hears of it.
+  expect(sent).toBeLessThan(64 * 1024 * 1024);
   await expect.poll(() => filesIn("incoming")).toEqual([]);
 });
 
