@@ -25,7 +25,6 @@ export const besideTexts = {
   edit: "Edit",
   delete: "Delete",
 
-  signedInAs: "Signed in as {name}",
   signedIn: "Signed in",
   verified: "Verified",
   online: "Online",

@@ -11,6 +11,7 @@ export const en = {
   send: "Send",
 
   close: "Close messenger",
+  signedInAs: "Signed in as {name}",
 
   opening: "Opening",
   loadingOlder: "Loading",
