@@ -117,10 +117,13 @@ describe("The environment", () => {
     expect(existsSync(join(folder, "data"))).toBe(false);
   });
 
-  it("takes one Redis or the servers of a cluster, and says which secrets its nodes have to share", () => {
+  it("takes one Redis or the servers of a cluster, and says what its nodes have to share", () => {
     const one = read({ REDIS_URL: "redis://cache", VOUCH_SECRET: strong });
     expect(one.redis).toMatchObject([{ host: "cache", port: 6379 }]);
-    expect(one.warnings).toEqual([expect.stringContaining("VOUCH_ADMIN_TOKEN is this node's own")]);
+    expect(one.warnings).toEqual([
+      expect.stringContaining("VOUCH_ADMIN_TOKEN is this node's own"),
+      expect.stringContaining("VOUCH_ATTACHMENTS is not set"),
+    ]);
     expect(read({ REDIS_URL: "redis://a:7000,redis://b:7001" }).redis).toHaveLength(2);
   });
 

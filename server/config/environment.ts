@@ -138,6 +138,10 @@ function warningsOf(env: NodeJS.ProcessEnv): readonly string[] {
     for (const path of ["VOUCH_SECRET", "VOUCH_ADMIN_TOKEN"])
       if (!env[path])
         warnings.push(`${path} is this node's own: nodes that share REDIS_URL need the same one, so set it.`);
+  if (env.REDIS_URL && !env.VOUCH_ATTACHMENTS)
+    warnings.push(
+      "VOUCH_ATTACHMENTS is not set: attachments lie in VOUCH_DATA_DIR/attachments, which all nodes that share REDIS_URL have to share.",
+    );
   if (env.VOUCH_ALLOW_LOOPBACK === "1")
     warnings.push(
       "VOUCH_ALLOW_LOOPBACK=1 permits http and private addresses: for development and tests only.",
