@@ -177,6 +177,7 @@ describeInBrowser(
       const token = await tokenOf(ada);
       const scene = await setScene(stage(), { contactJwt: token });
       await scene.view.open();
+      await scene.view.frame.getByText(`Signed in as ${ada.name}`).waitFor();
       await scene.view.send(words(ada.name, 1));
       await scene.view.log.locator('[data-status="sent"]').waitFor();
       const [sessionToken = ""] = scene.sessionTokens;
