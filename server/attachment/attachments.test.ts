@@ -227,6 +227,21 @@ describe("Attachments", () => {
     expect(filesIn("files")).toEqual([]);
   });
 
+  it("given up and swept before they were stored leave nothing behind either", async () => {
+    const attachments = create({
+      wrapBlobs: (blobs) => ({
+        ...blobs,
+        async put(key, path) {
+          await store.releaseAttachments(ada.conversation.id);
+          await attachments.sweep();
+          await blobs.put(key, path);
+        },
+      }),
+    });
+    await expect(attachments.receive(upload(text))).rejects.toMatchObject({ code: "not_found" });
+    expect(filesIn("files")).toEqual([]);
+  });
+
   it("are refused by type where the operator says so, text where it is not taken as whatever it may be", async () => {
     const attachments = create({ types: ["application/pdf"] });
     await attachments.receive(upload(pdf, "a.pdf"));

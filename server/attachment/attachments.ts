@@ -119,7 +119,10 @@ export function createAttachments(deps: AttachmentDependencies): Attachments {
     if (!added.ok) throw refusalOf(added.code);
     await blobs.put(attachment.id, files.path);
     if (files.thumbnail !== null) await blobs.put(thumbnailKey(attachment.id), files.thumbnail);
-    if (!(await store.attachmentStored(attachment.id, clock.now()))) throw new ProblemError("not_found");
+    if (await store.attachmentStored(attachment.id, clock.now())) return;
+    // Given up meanwhile, perhaps with an erasure; the sweep may have come before the bytes.
+    await removeBytes(attachment.id);
+    throw new ProblemError("not_found");
   }
 
   async function removeBytes(id: string): Promise<void> {
