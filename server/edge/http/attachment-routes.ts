@@ -94,9 +94,6 @@ function answerWith({ bytes, size, type, name }: OpenedAttachment): Response {
       "Content-Length": String(size),
       "Content-Disposition": contentDisposition(isPicture ? "inline" : "attachment", name),
       "Content-Security-Policy": "default-src 'none'; sandbox",
-      // What a file holds never changes; who may have it, the next token decides.
-      "Cache-Control": "private, max-age=86400, immutable",
-      Vary: "Authorization, Origin",
     },
   });
 }
