@@ -14,16 +14,18 @@ describe("Conversations", () => {
   let store: Store;
   let conversations: Conversations;
   let conversationId: string;
+  let now: number;
   let ofThis: ConversationEvent[];
   let ofAll: ConversationEvent[];
 
   beforeEach(async () => {
     store = await openSqliteStore(":memory:");
     const bus = createInProcessBus();
+    now = start;
     conversations = createConversations({
       store,
       bus,
-      clock: { now: () => start },
+      clock: { now: () => now },
       limits: defaultLimits,
       attachments: {
         claim: async () => {
@@ -75,11 +77,14 @@ describe("Conversations", () => {
       expect(seqsOf(other.id)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
     });
 
-    it("answers a repetition with the first answer and does not publish it", async () => {
+    it("answers a repetition with the first answer, and publishes it again while its first hint may have been lost", async () => {
       const given = outgoing();
       const first = await conversations.send(given);
       expect(await conversations.send(given)).toEqual({ message: first.message, repeated: true });
-      expect(ofThis).toHaveLength(1);
+      expect(ofThis.map(({ kind }) => kind)).toEqual(["message", "message"]);
+      now += 60_000;
+      await conversations.send(given);
+      expect(ofThis).toHaveLength(2);
     });
 
     it("refuses with the code of what is wrong, and publishes nothing", async () => {

@@ -33,9 +33,12 @@ export interface OutgoingMessage {
   readonly attachments?: readonly string[];
 }
 
+/** For so long a repetition is published as well: the attempt before it may have ended between store and bus. */
+const recentMs = 60_000;
+
 export interface Conversations {
   /**
-   * Stores the message, then publishes it, unless it was stored before (`repeated`).
+   * Stores the message, then publishes it, unless it was stored a minute ago or earlier (`repeated`).
    * Throws `request_invalid`, `message_empty`, `message_too_long`, `attachment_refused`, `message_conflict`,
    * `session_revoked`, `not_found`.
    */
@@ -49,7 +52,7 @@ export interface Conversations {
   get(conversationId: string): Promise<AgentConversation>;
   /** Throws `request_invalid` on a cursor of another list. */
   list(query: ConversationQuery): Promise<AgentConversationPage>;
-  /** Throws `not_found`. */
+  /** Publishes what became of it. Throws `not_found`. */
   update(
     conversationId: string,
     change: { readonly state?: ConversationStatus; readonly assignee?: string | null },
@@ -71,6 +74,9 @@ export function createConversations(deps: {
     bus.publish("conversations", event);
   }
 
+  /** Stored by an attempt whose answer was lost, perhaps before it was published: readers know it already, or not yet. */
+  const isRecent = ({ at }: Message): boolean => clock.now() - Date.parse(at) < recentMs;
+
   return {
     async send(outgoing) {
       checkMessage(outgoing, limits);
@@ -83,7 +89,7 @@ export function createConversations(deps: {
       const appended = await store.append(draft);
       if (!appended.ok) throw new ProblemError(appended.code);
       const { message, repeated } = appended;
-      if (!repeated) publish({ kind: "message", conversationId, message });
+      if (!repeated || isRecent(message)) publish({ kind: "message", conversationId, message });
       return { message, repeated };
     },
 

@@ -25,11 +25,7 @@ const greetings: Readonly<Record<AgentRole, string>> = { agent: "Agent", adminis
  *
  * @throws ProblemError `session_missing`
  */
-export async function admitAgent(
-  outlet: Outlet,
-  token: string,
-  deps: SocketDependencies,
-): Promise<Listener> {
+export async function admitAgent(outlet: Outlet, token: string, deps: SocketDependencies): Promise<Listener> {
   const role = deps.agents.recognise(token);
   if (role === null)
     throw new ProblemError("session_missing", { detail: "The token is not that of an agent." });

@@ -177,7 +177,11 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
   #happened(event: ConversationEvent): void {
     const { conversationId } = event;
     if (this.#early) {
-      this.#early.set(event.kind === "receipt" ? `${event.by} ${event.receipt}` : event.kind, event);
+      const key = event.kind === "receipt" ? `${event.by} ${event.receipt}` : event.kind;
+      const known = this.#early.get(key);
+      // A repetition of an older message must not take the place of a newer one.
+      if (event.kind !== "message" || known?.kind !== "message" || known.message.seq < event.message.seq)
+        this.#early.set(key, event);
       return;
     }
     switch (event.kind) {
