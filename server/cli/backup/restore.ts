@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import * as v from "valibot";
 import type { Clock } from "../../../shared/clock.ts";
@@ -45,7 +45,7 @@ export async function restore(
     await cp(files.database, draft.database);
     checkDatabase(draft.database);
     if (existsSync(files.attachments)) await cp(files.attachments, draft.attachments, { recursive: true });
-    const again = await eraseAgain(draft, erased);
+    const again = await eraseAgain(draft.database, erased);
     closeThePast(draft.database, existsSync(own.database) ? own.database : null, erased, clock.now());
     const aside = `before-restore-${clock.now()}`;
     for (const [from, to] of [
@@ -77,18 +77,13 @@ async function removeAll({
 }
 
 /** Also brings the schema up to date. @returns how many contacts of the backup were erased since */
-async function eraseAgain(
-  draft: { readonly database: string; readonly attachments: string },
-  erased: readonly Erasure[],
-): Promise<number> {
-  const store = await openSqliteStore(draft.database);
+async function eraseAgain(path: string, erased: readonly Erasure[]): Promise<number> {
+  const store = await openSqliteStore(path);
   let count = 0;
   try {
     for (const { contactId, at } of erased) {
-      const gone = await store.eraseContact(contactId, at);
-      if (!gone) continue;
-      count++;
-      for (const id of gone.attachmentIds) await rm(join(draft.attachments, id), { force: true });
+      // Marks its attachments as well: the server removes their bytes with its next sweep.
+      if (await store.eraseContact(contactId, at)) count++;
     }
   } finally {
     await store.close();
