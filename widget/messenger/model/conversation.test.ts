@@ -113,19 +113,64 @@ describe("a conversation", () => {
   });
 
   test("reads history a page at a time until the beginning", async () => {
-    for (let count = 0; count < 120; count++) stage.agentWrites();
-    conversation.bind(opened(120, 120), holder);
+    for (let count = 0; count < 170; count++) stage.agentWrites();
+    conversation.bind(opened(170, 170), holder);
     expect(conversation.thread.value).toMatchObject({ hasOlder: true, loadingOlder: true });
     await stage.time.pass(0);
-    expect(stage.lines()).toHaveLength(50);
-    await Promise.all([conversation.loadOlder(), conversation.loadOlder()]);
     expect(stage.lines()).toHaveLength(100);
+    await Promise.all([conversation.loadOlder(), conversation.loadOlder()]);
+    expect(stage.lines()).toHaveLength(150);
     await conversation.loadOlder();
     await conversation.loadOlder();
     expect(conversation.thread.value).toMatchObject({ hasOlder: false, loadingOlder: false });
-    expect(stage.lines()).toHaveLength(120);
+    expect(stage.lines()).toHaveLength(170);
     expect(stage.pages).toHaveLength(3);
     expect(stage.received).toEqual([]);
+  });
+
+  test("that has missed very much goes to the newest page, with as many unread as a badge counts", async () => {
+    for (let count = 0; count < 3; count++) stage.agentWrites();
+    conversation.bind(opened(3, 3), holder);
+    await stage.time.pass(0);
+    for (let count = 0; count < 50_000; count++) stage.agentWrites();
+    conversation.receive({ ...ready(50_003), readSeq: 3 } as ServerFrame);
+    await stage.time.pass(0);
+    expect([stage.lines().length, stage.lines().at(-1), conversation.unread.value]).toEqual([
+      100,
+      "agent-50003",
+      100,
+    ]);
+    expect([conversation.position(), stage.pages.length]).toEqual([50_003, 2]);
+    conversation.receive(live(stage.agentWrites()));
+    expect(stage.lines().at(-1)).toBe("agent-50004");
+    await conversation.loadOlder();
+    expect(stage.lines()).toHaveLength(151);
+  });
+
+  test("keeps what it has where little was missed: that is sent by the connection", async () => {
+    for (let count = 0; count < 3; count++) stage.agentWrites();
+    conversation.bind(opened(3, 3), holder);
+    await stage.time.pass(0);
+    conversation.receive(ready(203));
+    await stage.time.pass(0);
+    expect([stage.lines().length, conversation.position(), stage.pages.length]).toEqual([3, 3, 1]);
+  });
+
+  test("lets go of pages that were on their way when it went to the newest", async () => {
+    for (let count = 0; count < 300; count++) stage.agentWrites();
+    conversation.bind(opened(300, 300), holder);
+    await stage.time.pass(0);
+    // A page of before, and a gap: both are answered after the jump.
+    const older = conversation.loadOlder();
+    for (let count = 0; count < 1000; count++) stage.agentWrites();
+    conversation.receive(ready(1300));
+    await older;
+    await stage.time.pass(10_000);
+    const seqs = conversation.thread.value.entries.map((entry) =>
+      entry.kind === "message" ? entry.message.seq : 0,
+    );
+    expect(seqs).toEqual(Array.from({ length: 100 }, (_, index) => 1201 + index));
+    expect(conversation.thread.value.loadingOlder).toBe(false);
   });
 
   test("reads the first page with the next connection where it failed with the last", async () => {
@@ -256,8 +301,8 @@ describe("a conversation", () => {
   });
 
   test("does nothing more once it is thrown away", async () => {
-    for (let count = 0; count < 60; count++) stage.agentWrites();
-    conversation.bind(opened(60), holder);
+    for (let count = 0; count < 110; count++) stage.agentWrites();
+    conversation.bind(opened(110), holder);
     conversation.send("Hello");
     await stage.time.pass(0);
     conversation.setDraft("more");

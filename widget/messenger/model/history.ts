@@ -8,6 +8,7 @@ import { backoffMs } from "../transport/backoff.ts";
 import { type MessageWindow, openWindow, withMessages } from "./message-window.ts";
 
 const olderLimit = 50;
+/** Also of the newest page: a badge says “99+” at most, so that all that it counts is there. */
 const newerLimit = 100;
 /** An acknowledgement often overtakes messages by a moment; only a gap that stays is read. */
 const settleMs = 300;
@@ -80,10 +81,14 @@ export function createHistory(
       loading.value = false;
     },
     async older() {
-      const { floor } = window.peek();
+      const { floor, messages } = window.peek();
       if (floor === 0 || loading.peek()) return;
       loading.value = true;
-      const page = await read({ side: "before", seq: floor + 1, limit: olderLimit });
+      const page = await read({
+        side: "before",
+        seq: floor + 1,
+        limit: messages[0] ? olderLimit : newerLimit,
+      });
       // Opened anew meanwhile: whoever reads now says when it is done.
       if (window.peek().floor !== floor) return;
       loading.value = false;
