@@ -3,9 +3,9 @@
 import { agentToken } from "../../e2e/harness/companion.ts";
 import { openSession } from "../../e2e/harness/session.ts";
 import { Agent } from "./clients/agent.ts";
-import { ConversationLog } from "./clients/conversation-log.ts";
-import { Customer, type CustomerOptions } from "./clients/customer.ts";
-import { Messenger } from "./clients/messenger.ts";
+import { ConversationLog, firstHeadlessWriter } from "./clients/conversation-log.ts";
+import { Customer } from "./clients/customer.ts";
+import { Headless } from "./clients/headless.ts";
 import type { Counts, Postage } from "./clients/outbox.ts";
 import { Poster } from "./clients/poster.ts";
 import { randomOf, seedOf } from "./plan.ts";
@@ -43,13 +43,6 @@ export interface Crowd {
   readonly agents: readonly Agent[];
 }
 
-/**
- * Devices of one customer: one with a plain socket that comes and goes, often a second, sometimes one with the messenger's
- * own transport, or one that has requests alone.
- */
-const kinds = { socket: Customer, messenger: Messenger, requests: Poster } as const;
-type Kind = keyof typeof kinds;
-
 export async function gatherCrowd(options: CrowdOptions): Promise<Crowd> {
   const { seed, urls, counts, postage, expelled } = options;
   const gathered = await Promise.all(
@@ -82,30 +75,29 @@ async function joinIn(
   { seed, urls, postage, counts, expelled }: CrowdOptions,
 ): Promise<{ readonly talk: Talk; readonly devices: readonly Participant[] }> {
   const random = randomOf(seed, "customer", conversation);
-  const devicesOf: Kind[] = ["socket"];
-  if (random() < 0.4) devicesOf.push("socket");
-  if (random() < 0.25) devicesOf.push("messenger");
-  if (random() < 0.15) devicesOf.push("requests");
+  const identity = `customer-${conversation}`;
+  /** One that comes and goes, often a second; sometimes one that has requests alone. */
+  const kinds = [Customer, ...(random() < 0.4 ? [Customer] : []), ...(random() < 0.15 ? [Poster] : [])];
   const sessions = await Promise.all(
-    devicesOf.map((_, index) => openSession(urls[index % urls.length] as string, `customer-${conversation}`)),
+    kinds.map((_, index) => openSession(urls[index % urls.length] as string, identity)),
   );
   const [first] = sessions;
   if (!first) throw new Error("A customer has one device at least.");
   const place = { round: seedOf(seed), conversation };
   const log = new ConversationLog(place, first.conversation.id);
-  const devices = sessions.map(({ sessionToken }, writer) => {
-    const options: CustomerOptions = {
-      name: `customer ${conversation}, device ${writer}`,
-      writer,
-      urls,
-      sessionToken,
-      log,
-      postage,
-      random: randomOf(seed, "device", conversation, writer),
-      counts,
-      expelled,
-    };
-    return new kinds[devicesOf[writer] ?? "socket"](options);
+  const optionsOf = (writer: number) => ({
+    name: `customer ${conversation}, device ${writer}`,
+    writer,
+    urls,
+    log,
+    random: randomOf(seed, "device", conversation, writer),
+    counts,
+    expelled,
   });
+  const devices: Participant[] = sessions.map(({ sessionToken }, writer) => {
+    const Device = kinds[writer] ?? Customer;
+    return new Device({ ...optionsOf(writer), sessionToken, postage });
+  });
+  if (random() < 0.2) devices.push(await Headless.signIn({ ...optionsOf(firstHeadlessWriter), identity }));
   return { talk: { log, sessionToken: first.sessionToken }, devices };
 }

@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { uuidPattern } from "../../shared/ids.ts";
-import { idOf, indexOf, messageNumber, mostWriters, numberOf, textOf, writerOf } from "./message-number.ts";
+import {
+  idOf,
+  indexOf,
+  messageNumber,
+  mostWriters,
+  numberIn,
+  numberOf,
+  textOf,
+  writerOf,
+} from "./message-number.ts";
 
 const anywhere = fc.record({
   place: fc.record({ round: fc.integer({ min: 0, max: 2 ** 32 - 1 }), conversation: fc.nat(0xffff) }),
@@ -27,6 +36,14 @@ test("what is no id of ours is no message", () => {
   const place = { round: 1, conversation: 1 };
   for (const id of ["", "0199aa00-0000-7000-8000-000000000000", "zzz"])
     expect(numberOf(place, id)).toBeNull();
+});
+
+test("a text tells its message as well", () => {
+  for (let index = 0; index < 20; index++) {
+    const message = messageNumber(0x400, index);
+    expect(numberIn(textOf(message))).toBe(message);
+  }
+  expect(numberIn("Hello")).toBeNull();
 });
 
 test("no two messages have the same text", () => {

@@ -47,4 +47,10 @@ const endings = [
 export const textOf = (message: MessageNumber): string =>
   `Message ${indexOf(message)} of writer ${writerOf(message)}${endings[indexOf(message) % endings.length]}`;
 
+/** @returns null where it is not the beginning of a text of ours */
+export function numberIn(text: string): MessageNumber | null {
+  const [, index, writer] = /^Message (\d+) of writer (\d+)/.exec(text) ?? [];
+  return index === undefined ? null : messageNumber(Number(writer), Number(index));
+}
+
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0");

@@ -1,10 +1,20 @@
 /** Where all who take part in one conversation write down what they see. */
 
 import type { Look, Observation, Reader } from "../history/observation.ts";
-import { idOf, type MessageNumber, numberOf, type Place, textOf, writerOf } from "../message-number.ts";
+import {
+  idOf,
+  type MessageNumber,
+  numberIn,
+  numberOf,
+  type Place,
+  textOf,
+  writerOf,
+} from "../message-number.ts";
 
 /** The agents' writers; below are the customer's devices. */
 export const firstAgentWriter = 0x800;
+/** From here to the agents: devices that make ids of their own, told by their texts. */
+export const firstHeadlessWriter = 0x400;
 
 /** A message as it comes over the wire, before anything of it is believed. */
 export interface WireMessage {
@@ -38,18 +48,27 @@ export class ConversationLog {
     return look;
   }
 
-  acknowledged(message: MessageNumber, seq: number): void {
+  /** @param seq null: it is stored, and was not said where */
+  acknowledged(message: MessageNumber, seq: number | null): void {
     this.see({ kind: "acknowledged", message, seq });
-    this.lastAcknowledged = Math.max(this.lastAcknowledged, seq);
+    this.lastAcknowledged = Math.max(this.lastAcknowledged, seq ?? 0);
   }
 
   /** @param wire as `reader` was given it. @returns its number; null where it is not what was written, which is noted */
   recognise(reader: Reader, wire: WireMessage): MessageNumber | null {
-    const message = numberOf(this.place, wire.id);
+    const message = numberOf(this.place, wire.id) ?? this.#headless(wire);
     const fault = message === null ? `the stranger ${wire.id}` : alteration(message, wire);
     if (fault === null) return message;
     this.see({ kind: "altered", reader, seq: wire.seq, what: fault });
     return null;
+  }
+
+  /** Stored twice under two ids, it would be the same number at two places. */
+  #headless({ text }: WireMessage): MessageNumber | null {
+    const message = numberIn(text);
+    if (message === null) return null;
+    const writer = writerOf(message);
+    return writer >= firstHeadlessWriter && writer < firstAgentWriter ? message : null;
   }
 
   idOf(message: MessageNumber): string {

@@ -70,7 +70,7 @@ const plants: [name: string, rules: readonly Rule[], plant: Plant][] = [
     ["misplaced"],
     (history, choose) => {
       const found = pick(history, "acknowledged", choose);
-      return found && [...history, { ...found.seen, seq: found.seen.seq + 1 }];
+      return found && [...history, { ...found.seen, seq: Number(found.seen.seq) + 1 }];
     },
   ],
   [
@@ -197,7 +197,7 @@ const plants: [name: string, rules: readonly Rule[], plant: Plant][] = [
         found && [
           ...history,
           { kind: "looked", look: 1e6, reader: "reader 0", afterSeq: 0 },
-          { kind: "told", look: 1e6, lastSeq: found.seen.seq - 1, positions: null },
+          { kind: "told", look: 1e6, lastSeq: Number(found.seen.seq) - 1, positions: null },
         ]
       );
     },
@@ -277,6 +277,13 @@ test("a message that was refused, or sent again, may be overtaken by a later one
   const refusal: Observation = { kind: "refused", message: first, code: "unavailable", retryable: true };
   expect(check(overtaken.toSpliced(2, 0, refusal))).toEqual([]);
   expect(check(overtaken.toSpliced(3, 0, { kind: "sent", message: first }))).toEqual([]);
+});
+
+test("a message whose writer was not told its place must be stored all the same", () => {
+  const known: Observation = { kind: "acknowledged", message: first, seq: null };
+  const history: Observation[] = [{ kind: "sent", message: first }, known];
+  expect(check(history).map(({ rule }) => rule)).toEqual(["lost"]);
+  expect(check([...history, { kind: "stored", node: "node 1", seq: 1, message: first }])).toEqual([]);
 });
 
 test("an empty history is in order", () => expect(check([])).toEqual([]));

@@ -26,7 +26,8 @@ export type Position = keyof Positions;
 export type Observation =
   /** It left, for the first time or again. A writer's messages are sent in the order of their numbers. */
   | { readonly kind: "sent"; readonly message: MessageNumber }
-  | { readonly kind: "acknowledged"; readonly message: MessageNumber; readonly seq: number }
+  /** `seq` is null where the writer was not told. */
+  | { readonly kind: "acknowledged"; readonly message: MessageNumber; readonly seq: number | null }
   /** Not stored as far as the server knows; to be sent again where that is `retryable`. */
   | {
       readonly kind: "refused";

@@ -46,7 +46,7 @@ export function checkPositions(history: readonly Observation[]): readonly Violat
   }
 
   for (const seen of history) {
-    if (seen.kind === "acknowledged") learn({}, seen.seq);
+    if (seen.kind === "acknowledged") learn({}, seen.seq ?? 0);
     else if (seen.kind === "marking") asked = greater(asked, implied(seen.position, seen.seq));
     else if (seen.kind === "marked") learn(implied(seen.position, seen.seq));
     else if (seen.kind === "looked") looks.set(seen.look, certain);

@@ -4,8 +4,8 @@ import type { Observation, Violation } from "./observation.ts";
 /** What became of messages on the writers' side. */
 export interface Sends {
   readonly sent: ReadonlySet<MessageNumber>;
-  /** The `seq` of each acknowledged message. */
-  readonly acknowledged: ReadonlyMap<MessageNumber, number>;
+  /** The `seq` of each acknowledged message; null where nobody was told. */
+  readonly acknowledged: ReadonlyMap<MessageNumber, number | null>;
   /**
    * Refused, or sent again, which a refusal that got lost with its connection may have preceded: later ones of its writer
    * may have overtaken it.
@@ -16,7 +16,7 @@ export interface Sends {
 
 export function readSends(history: readonly Observation[]): Sends {
   const sent = new Set<MessageNumber>();
-  const acknowledged = new Map<MessageNumber, number>();
+  const acknowledged = new Map<MessageNumber, number | null>();
   const doubted = new Set<MessageNumber>();
   const violations: Violation[] = [];
   for (const seen of history) {
@@ -28,8 +28,8 @@ export function readSends(history: readonly Observation[]): Sends {
       if (!seen.retryable)
         violations.push({ rule: "refused", detail: `Message ${seen.message} was refused: ${seen.code}.` });
     } else if (seen.kind === "acknowledged") {
-      const before = acknowledged.get(seen.message);
-      if (before !== undefined && before !== seen.seq)
+      const before = acknowledged.get(seen.message) ?? null;
+      if (before !== null && seen.seq !== null && before !== seen.seq)
         violations.push({
           rule: "misplaced",
           detail: `Message ${seen.message} was acknowledged at ${before} and at ${seen.seq}.`,

@@ -74,8 +74,13 @@ function acknowledgedAreStored(order: readonly MessageNumber[], { acknowledged }
   const stored = new Set(order);
   return [...acknowledged].flatMap(([message, seq]): Violation[] => {
     if (!stored.has(message))
-      return [{ rule: "lost", detail: `Message ${message} was acknowledged at ${seq} and is not stored.` }];
-    if (order[seq - 1] !== message)
+      return [
+        {
+          rule: "lost",
+          detail: `Message ${message} was acknowledged at ${seq ?? "some place"} and is not stored.`,
+        },
+      ];
+    if (seq !== null && order[seq - 1] !== message)
       return [
         {
           rule: "misplaced",
