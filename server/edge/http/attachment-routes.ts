@@ -1,6 +1,7 @@
 import { ProblemError } from "../../../shared/problem-error.ts";
 import type { OpenedAttachment, Reader } from "../../attachment/attachments.ts";
 import type { Principal } from "../access/principal.ts";
+import { createPlaces } from "../limits/places.ts";
 import { attachment } from "./answers.ts";
 import { contentDisposition } from "./content-disposition.ts";
 import type { RouteDependencies } from "./dependencies.ts";
@@ -9,14 +10,17 @@ import { agents, defineRoute, type Route, sessionHolders } from "./route.ts";
 
 type Dependencies = Pick<
   RouteDependencies,
-  "attachments" | "conversations" | "config" | "liveSessions" | "uploads"
+  "attachments" | "conversations" | "config" | "liveSessions" | "uploads" | "addresses"
 >;
 
 const participants = [...sessionHolders, ...agents] as const;
 const bytes = "application/octet-stream";
+/** Customers' uploads under way: whoever opens session after session must not take up all that the node has room for. */
+const uploadsPerAddress = 32;
 
 export function attachmentRoutes(deps: Dependencies): Route[] {
-  const { attachments, conversations, config, liveSessions, uploads } = deps;
+  const { attachments, conversations, config, liveSessions, uploads, addresses } = deps;
+  const places = createPlaces(uploadsPerAddress);
   const bounds = { maxBytes: config.limits.attachmentBytes };
 
   const reading = (part: "file" | "thumbnail", path: string, summary: string) =>
@@ -49,10 +53,20 @@ export function attachmentRoutes(deps: Dependencies): Route[] {
           uploader: "contact",
           sessionId: session.id,
         } as const;
-        const received = await readUpload(http.req.raw, bounds, (file) =>
-          attachments.receive({ ...from, ...file }),
-        );
-        return http.json(received, 201);
+        const left = places.take(addresses.limitKey(http.env.incoming));
+        if (left === null)
+          throw new ProblemError("rate_limited", {
+            detail: "Too many uploads of one address at once.",
+            retryAfterSeconds: 5,
+          });
+        try {
+          const received = await readUpload(http.req.raw, bounds, (file) =>
+            attachments.receive({ ...from, ...file }),
+          );
+          return http.json(received, 201);
+        } finally {
+          left();
+        }
       },
     }),
     defineRoute({

@@ -166,6 +166,28 @@ test("uploads of a session that was ended are refused, and its files with it", a
   expect((await get(eve.sessionToken, id)).status).toBe(401);
 });
 
+test("slow uploads of one address leave room for those of others", async () => {
+  const stop = new AbortController();
+  const slow = async (token: string): Promise<Response> =>
+    fetch(`${server.url}/api/v1/attachments`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "multipart/form-data; boundary=b" },
+      body: new ReadableStream({
+        start: (body) => body.enqueue(Buffer.from("--b\r\n")),
+      }),
+      duplex: "half",
+      signal: stop.signal,
+    } as RequestInit);
+  const visitors = await Promise.all(Array.from({ length: 7 }, () => server.visit()));
+  const refused = Promise.withResolvers<Response>();
+  for (const { sessionToken } of visitors)
+    for (let count = 0; count < 5; count++) slow(sessionToken).then(refused.resolve, () => {});
+  const response = await refused.promise;
+  expect([response.status, await response.json()]).toMatchObject([429, { code: "rate_limited" }]);
+  stop.abort();
+  await expect.poll(async () => (await upload(ada, formOf(text, "a.txt"))).status).toBe(201);
+});
+
 test("the socket takes them too, keeps the order in which it was written, and tells everybody", async () => {
   const [customer, visitor] = [await server.signIn("grace"), await server.signIn("alan")];
   const socket = await server.live(customer.sessionToken);
