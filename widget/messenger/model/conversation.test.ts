@@ -128,6 +128,17 @@ describe("a conversation", () => {
     expect(stage.received).toEqual([]);
   });
 
+  test("has nothing older where what was old has been removed", async () => {
+    for (let count = 0; count < 170; count++) stage.agentWrites();
+    stage.stored.splice(0, 70);
+    conversation.bind(opened(170), holder);
+    await stage.time.pass(0);
+    expect(conversation.thread.value).toMatchObject({ hasOlder: true });
+    await conversation.loadOlder();
+    expect(conversation.thread.value).toMatchObject({ hasOlder: false, loadingOlder: false });
+    expect(stage.lines()).toHaveLength(100);
+  });
+
   test("that has missed very much goes to the newest page, with as many unread as a badge counts", async () => {
     for (let count = 0; count < 3; count++) stage.agentWrites();
     conversation.bind(opened(3, 3), holder);

@@ -92,7 +92,9 @@ export function createHistory(
       // Opened anew meanwhile: whoever reads now says when it is done.
       if (window.peek().floor !== floor) return;
       loading.value = false;
-      if (page) merge(page.messages);
+      if (page?.messages.length) merge(page.messages);
+      // What was there has been removed for its age.
+      else if (page) window.value = { ...window.peek(), floor: 0 };
     },
     arrived(message) {
       if (message.seq === window.peek().last + 1) merge([message]);

@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../../../../shared/problems.ts";
 import { problemText } from "../../locales/problem-text.ts";
+import type { Row } from "../conversation/rows.ts";
 import { drawn } from "../drawn.ts";
 import { focusHome, focusLog } from "../focus.ts";
 import { icon } from "../icons.tsx";
@@ -9,16 +9,13 @@ const warningIcon = icon("M10 3a7 7 0 1 0 .1 0zM10 6v5M10 14v.1");
 
 interface FailureProps {
   readonly view: BesideView;
-  /** The message's. */
-  readonly id: string;
-  readonly text: string;
-  readonly code: ErrorCode;
-  readonly retryable: boolean;
+  readonly row: Pick<Row, "id" | "text" | "code" | "retryable">;
 }
 
 /** Why a message was not sent, and what its writer can do about it. */
-export const Failure = drawn<FailureProps>(({ view: { model, language }, id, text, code, retryable }) => {
+export const Failure = drawn<FailureProps>(({ view: { model, language }, row }) => {
   const { say } = language.value;
+  const { id, text, code, retryable } = row;
   const act = (action: (id: string) => void) => () => {
     focusLog();
     action(id);
@@ -31,7 +28,7 @@ export const Failure = drawn<FailureProps>(({ view: { model, language }, id, tex
   return (
     <div class="line failure">
       <p>
-        {warningIcon()} {say("notSent", { reason: problemText(language.value, code) })}
+        {warningIcon()} {say("notSent", { reason: problemText(language.value, code ?? "unavailable") })}
       </p>
       <div class="ways">
         {retryable && (

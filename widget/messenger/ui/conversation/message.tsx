@@ -13,7 +13,7 @@ interface MessageProps extends Row {
 /** One message, and the lines above it. Among thousands, only those whose properties changed are drawn again. */
 export const Message = drawn<MessageProps>(({ view, ...row }) => {
   const { say, time } = view.language.value;
-  const { id, by, status, first, last, showStatus } = row;
+  const { by, status, first, last, showStatus } = row;
   const author = row.name ?? say(by);
   const failed = status === "failed";
   const beside = view.beside.value;
@@ -38,15 +38,7 @@ export const Message = drawn<MessageProps>(({ view, ...row }) => {
             {richText(row.text)}
           </p>
           {row.attachments && beside?.files.value?.show(row.attachments)}
-          {failed && beside && (
-            <beside.Failure
-              view={beside.view}
-              id={id}
-              text={row.text}
-              code={row.code ?? "unavailable"}
-              retryable={!!row.retryable}
-            />
-          )}
+          {failed && beside && <beside.Failure view={beside.view} row={row} />}
         </div>
         {(last || showStatus) && !failed && by !== "system" && (
           <p class="line foot" aria-hidden="true">
