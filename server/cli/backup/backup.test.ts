@@ -132,6 +132,19 @@ describe("vouch restore", () => {
     expect(await reading(dataDir, (store) => store.wasErased(ada.contact.id))).toBe(true);
   });
 
+  test("does not take it for granted that nobody was, where the damaged database can't say", async () => {
+    const { dataDir, target, env, stop } = await site();
+    await stop();
+    await tryCommand(["backup", target], { env });
+    const damaged = new DatabaseSync(join(dataDir, "vouch.db"));
+    damaged.exec("alter table erasure rename column contact_id to lost");
+    damaged.close();
+    expect(await tryCommand(["restore", target], { env })).toMatchObject({
+      code: 1,
+      remarked: expect.stringContaining("--erasures"),
+    });
+  });
+
   test("onto a new machine: a list of erasures says whom", async () => {
     const { target, env, ada, stop } = await site();
     await stop();

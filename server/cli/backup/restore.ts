@@ -115,16 +115,19 @@ function closeThePast(path: string, replaced: string | null, erased: readonly Er
   }
 }
 
-/** @throws UsageError where a server is running */
+/** @throws UsageError where a server is running, or the database is too damaged to say */
 async function erasuresOf(path: string): Promise<readonly Erasure[]> {
   const database = openAlone(path);
   if (!database) throw new UsageError("A server has the database open: stop it first.");
   try {
     const found = database.prepare("select contact_id, at from erasure").all();
     return found.map(({ contact_id, at }) => ({ contactId: String(contact_id), at: Number(at) }));
-  } catch {
+  } catch (error) {
     // A database of before there were erasures.
-    return [];
+    if (error instanceof Error && error.message.includes("no such table")) return [];
+    throw new UsageError(
+      `${path} can't say who was erased since: move it away, and name them with --erasures.`,
+    );
   } finally {
     database.close();
   }
