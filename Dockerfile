@@ -1,4 +1,4 @@
-# The companion server, ready for production. What it needs to know stands in README.md, “Environment”.
+# The companion server, ready for production. What it needs to know stands in README.md, “Configuration”.
 #
 #   docker build -t vouch .
 #   docker run --read-only --tmpfs /tmp -v vouch-data:/data -p 8080:8080 \
