@@ -16,7 +16,7 @@ export interface Companion {
 
 /**
  * The companion server as a process of its own. Resolves once it accepts connections; rejects where it ends before.
- * @param env variables of `CONTRACT.md`, section 1
+ * @param env variables of `README.md`, “Configuration”
  * @param onLine takes each line it prints to its standard output, apart from the one that says it listens
  */
 export async function startCompanion(

@@ -24,7 +24,7 @@ export interface DemoConfigOptions {
 }
 
 /**
- * The companion's configuration file for the demo (`CONTRACT.md`, section 2): public keys, and the name of the variable
+ * The companion's configuration file for the demo (`docs/configuration.md`): public keys, and the name of the variable
  * with the shared token. No private key of the shop is in it.
  */
 export function demoConfig({ keys, providerUrl, allowedOrigins }: DemoConfigOptions): unknown {

@@ -1,4 +1,4 @@
-/** The code that a website owner pastes. `CONTRACT.md`, section 3. */
+/** The code that a website owner pastes. */
 
 import type { Appearance } from "./protocol.ts";
 

@@ -42,7 +42,7 @@ export interface Environment {
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 
 /**
- * Reads the variables of `CONTRACT.md`, section 1; an empty one counts as absent. VOUCH_SECRET and VOUCH_ADMIN_TOKEN are
+ * Reads the variables of `README.md`, “Configuration”; an empty one counts as absent. VOUCH_SECRET and VOUCH_ADMIN_TOKEN are
  * read from the data directory where they are absent, and made there the first time.
  *
  * @throws ConfigurationError with every fault, before anything is written

@@ -1,4 +1,4 @@
-/** The plug-in seam: whatever knows who is signed in on the host page. `CONTRACT.md`, section 4. */
+/** The plug-in seam: whatever knows who is signed in on the host page: `docs/host-api.md`. */
 
 /** Why a token is asked for. */
 export type TokenReason = "start" | "expiring" | "expired" | "rejected" | "switch";

@@ -1,4 +1,4 @@
-/** The public surface on the host page. `CONTRACT.md`, section 3. */
+/** The public surface on the host page: `docs/host-api.md`. */
 
 import type { ErrorCode } from "../../shared/problems.ts";
 import type { Appearance, Timestamp } from "../../shared/protocol.ts";

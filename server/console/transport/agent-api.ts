@@ -7,7 +7,7 @@ import type {
 } from "../../../shared/protocol.ts";
 import { DeskError } from "./desk-error.ts";
 
-/** The agents' part of the REST interface (`CONTRACT.md`, section 5). Every call rejects with `DeskError`. */
+/** The agents' part of the REST interface (`/openapi.json`). Every call rejects with `DeskError`. */
 export interface AgentApi {
   list(query: {
     readonly state: ConversationStatus | null;

@@ -5,7 +5,7 @@
  * `newMessages`.
  */
 export const en = {
-  // The names of `CONTRACT.md`, section 3
+  // Host pages and their tests find things by these names
   conversation: "Conversation",
   message: "Message",
   send: "Send",

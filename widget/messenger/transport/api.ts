@@ -1,4 +1,4 @@
-/** REST of the companion, `CONTRACT.md` 5, same origin. Every call settles within ten seconds and never rejects. */
+/** REST of the companion (`/openapi.json`), same origin. Every call settles within ten seconds and never rejects. */
 
 import type { ProblemDocument } from "../../../shared/problems.ts";
 import type {

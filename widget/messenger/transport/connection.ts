@@ -99,7 +99,7 @@ export function nextConnection(
 }
 
 /**
- * What a close code says about coming back: `CONTRACT.md`, section 6.
+ * What a close code says about coming back: `closeCodes` in `shared/protocol.ts`.
  * @param attempt only a connection that never came to be counts as one more failure; a lost one starts where it stood
  */
 function closed(
