@@ -152,7 +152,7 @@ export function advance(before: Receipts, positions: Partial<Receipts>, lastSeq:
   return { delivered, read };
 }
 
-export function toConversation(found: ConversationRow): ConversationRecord {
+export function toConversation(found: Omit<ConversationRow, "key" | "moved_to">): ConversationRecord {
   return {
     id: found.id,
     contactId: found.contact_id,
