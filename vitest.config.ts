@@ -9,6 +9,9 @@ export default defineConfig({
         test: {
           name: "node",
           environment: "node",
+          // A bound on what hangs, not on what is slow: machines are shared.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
           include: ["{shared,server,demo,docs,bench,.ci}/**/*.test.ts"],
           exclude: ["server/console/**"],
         },
@@ -18,6 +21,7 @@ export default defineConfig({
         test: {
           name: "happy-dom",
           environment: "happy-dom",
+          testTimeout: 30_000,
           include: ["{widget,server/console}/**/*.test.{ts,tsx}", "shared/**/*.test.tsx"],
         },
       },
