@@ -170,6 +170,16 @@ export interface ErasureTable {
   at: number;
 }
 
+/** The watermark of somebody of whom no contact stands: whose contact was erased. */
+export interface TokenWatermarkTable {
+  /** SHA-256 of the platform key, lower-case hex; empty: everybody's. */
+  key_hash: string;
+  /** Tokens issued before this second are refused. */
+  valid_after_seconds: number;
+  /** When none of those tokens can be alive any longer. */
+  expires_at: number;
+}
+
 /** When a key last verified a token. */
 export interface KeyUseTable {
   community_id: string;
@@ -195,4 +205,5 @@ export interface Schema {
   audit_entry: AuditEntryTable;
   key_use: KeyUseTable;
   erasure: ErasureTable;
+  token_watermark: TokenWatermarkTable;
 }

@@ -59,6 +59,61 @@ export function erasureContract(name: string, openStore: () => Promise<Store>): 
       expect(later.conversation.lastSeq).toBe(0);
     });
 
+    describe("of somebody whose tokens were refused", () => {
+      const opener = (name: string, issuedAtSeconds: number) =>
+        opening(signed("ada"), { identityToken: token(name, { issuedAtSeconds }) });
+      const second = start / 1000;
+      const refused = { ok: false, code: "token_revoked" };
+
+      /** Logged out everywhere at `start`, erased ten seconds after. */
+      async function erased() {
+        const first = opener("first", second - 100);
+        const { contact } = await open(store, first);
+        await store.endSession({ tokenHash: first.tokenHash, everywhere: true, at: start });
+        await store.eraseContact(contact.id, start + 10_000);
+        return contact;
+      }
+
+      it("refuses them on, used or not, and all that were issued before the erasure", async () => {
+        await erased();
+        for (const issued of [second - 100, second, second + 9])
+          expect(await store.openSession(opener(`stolen ${issued}`, issued))).toEqual(refused);
+        const { contact, identityToken } = opener("stolen", second - 1);
+        if (!contact.verified || !identityToken) throw new Error("It is somebody's.");
+        expect(await store.recordContact(contact, identityToken, start)).toEqual(refused);
+        const { communityId, platformKey } = contact;
+        expect(await store.tokenState({ token: identityToken, communityId, platformKey })).toMatchObject({
+          revoked: true,
+          validAfterSeconds: second + 10,
+        });
+      });
+
+      it("lets them in as somebody new with a later one, and refuses the old ones on", async () => {
+        const { id } = await erased();
+        expect((await open(store, opener("new", second + 10))).contact.id).not.toBe(id);
+        expect(await store.openSession(opener("stolen", second + 9))).toEqual(refused);
+        expect((await openFor(store, "bob")).contact.platformKey).toBe(signed("bob").platformKey);
+      });
+
+      it("refuses them where a logout made the contact that stands, and where that one was erased too", async () => {
+        await erased();
+        const { platformKey } = signed("ada");
+        await store.endSelected({ by: "contact", platformKey, issuedBeforeSeconds: second - 50 }, start);
+        expect(await store.openSession(opener("stolen", second + 9))).toEqual(refused);
+        const again = await store.findContact(platformKey);
+        await store.eraseContact(again?.id ?? "", start);
+        expect(await store.openSession(opener("stolen again", second + 9))).toEqual(refused);
+      });
+
+      it("forgets when none of them can be alive", async () => {
+        await erased();
+        await store.sweepSessions(start + 366 * day);
+        expect(await store.openSession(opener("stolen", second))).toEqual(refused);
+        await store.sweepSessions(start + 368 * day);
+        expect(await store.openSession(opener("stolen", second))).toMatchObject({ ok: true });
+      });
+    });
+
     it("refuses messages to what is gone, in the same turn as well", async () => {
       const { contact, conversation, session } = await openFor(store, "ada");
       const [erased, appended] = await Promise.all([

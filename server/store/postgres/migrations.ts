@@ -18,6 +18,7 @@ export const migrations: Record<string, Migration> = {
   "0001-first": { up: (db) => runAll(db, first) },
   "0002-attachments": { up: (db) => runAll(db, attachments) },
   "0003-erasure": { up: (db) => runAll(db, erasure) },
+  "0004-token-watermark": { up: (db) => runAll(db, tokenWatermark) },
 };
 
 /** Compared by bytes, whatever language the database speaks: faster, and in the same order as everywhere. */
@@ -183,6 +184,15 @@ const attachments = [
 const erasure = [
   `create table erasure (contact_id ${id} primary key, at bigint not null)`,
   "create index conversation_moved on conversation (moved_to) where moved_to is not null",
+];
+
+const tokenWatermark = [
+  `create table token_watermark (
+    key_hash ${id} primary key,
+    valid_after_seconds bigint not null,
+    expires_at bigint not null
+  )`,
+  "create index token_watermark_expiry on token_watermark (expires_at)",
 ];
 
 async function runAll(db: Parameters<Migration["up"]>[0], statements: readonly string[]): Promise<void> {

@@ -11,6 +11,7 @@ const migrations: Record<string, Migration> = {
   "0001-first": { up: (db) => runAll(db, first) },
   "0002-attachments": { up: (db) => runAll(db, attachments) },
   "0003-erasure": { up: (db) => runAll(db, erasure) },
+  "0004-token-watermark": { up: (db) => runAll(db, tokenWatermark) },
 };
 
 const first = [
@@ -154,6 +155,15 @@ const first = [
 const erasure = [
   "create table erasure (contact_id text primary key, at integer not null) strict, without rowid",
   "create index conversation_moved on conversation (moved_to) where moved_to is not null",
+];
+
+const tokenWatermark = [
+  `create table token_watermark (
+    key_hash text primary key,
+    valid_after_seconds integer not null,
+    expires_at integer not null
+  ) strict, without rowid`,
+  "create index token_watermark_expiry on token_watermark (expires_at)",
 ];
 
 const attachments = [

@@ -7,12 +7,29 @@ import { statement } from "../statement.ts";
 import type { ContactAssertion } from "../store.ts";
 import { timeOrderedId } from "../time-ordered-id.ts";
 import { row, type Unit, write } from "../unit.ts";
+import { tokenWatermarkUnits } from "./token-watermark.ts";
 
 type ContactRow = Selectable<ContactTable>;
 type SignedAssertion = Extract<ContactAssertion, { verified: true }>;
 type Fields = Readonly<Record<string, ContactField>>;
 
+/** What is known of somebody who signs in. */
+interface Known {
+  /** undefined where no contact stands: nobody signed in before, or the contact was erased. */
+  readonly stored: ContactRow | undefined;
+  /** Tokens issued before this second are refused; 0: none for that. */
+  readonly validAfterSeconds: number;
+}
+
+export const nobodyKnown: Known = { stored: undefined, validAfterSeconds: 0 };
+export const knownBy = (stored: ContactRow): Known => ({
+  stored,
+  validAfterSeconds: stored.valid_after_seconds,
+});
+
 export function contactUnits(db: Kysely<Schema>) {
+  const watermarks = tokenWatermarkUnits(db);
+
   const findByKey = statement((p: { platformKey: string }) =>
     db.selectFrom("contact").selectAll().where("platform_key", "=", p.platformKey),
   );
@@ -52,8 +69,9 @@ export function contactUnits(db: Kysely<Schema>) {
       return yield* row(findByKey, { platformKey });
     },
 
-    *findSigned(contact: SignedAssertion): Unit<ContactRow | undefined> {
-      return yield* row(findByKey, { platformKey: contact.platformKey });
+    *known(platformKey: string): Unit<Known> {
+      const stored = yield* row(findByKey, { platformKey });
+      return stored ? knownBy(stored) : { stored, validAfterSeconds: yield* watermarks.find(platformKey) };
     },
 
     /** A visitor is always somebody new: nothing unsigned finds or merges with a contact that stands. */
@@ -75,7 +93,7 @@ export function contactUnits(db: Kysely<Schema>) {
     },
 
     /** Makes the contact, or merges what the token says into it. */
-    *save(contact: SignedAssertion, stored: ContactRow | undefined, at: number): Unit<ContactRow> {
+    *save(contact: SignedAssertion, { stored, validAfterSeconds }: Known, at: number): Unit<ContactRow> {
       const before = stored ? parseFields(stored.fields) : {};
       const changed = changedFields(before, contact.fields, at);
       if (stored && changed.length === 0) return stored;
@@ -92,7 +110,7 @@ export function contactUnits(db: Kysely<Schema>) {
         identity: contact.identity,
         verified: 1,
         fields,
-        valid_after_seconds: 0,
+        valid_after_seconds: validAfterSeconds,
         created_at: at,
       };
       yield* write(insert, made);
@@ -116,7 +134,7 @@ const changedFields = (
     .filter(([name, { value, claim }]) => stored[name]?.value !== value || stored[name]?.claim !== claim)
     .map(([name, { value, claim }]) => [name, { value, source: "token", claim, updatedAt: timestamp(at) }]);
 
-export function toContact(contact: ContactRow): Contact {
+export function toContact(contact: Pick<ContactRow, "id" | "platform_key" | "verified" | "fields">): Contact {
   const fields = parseFields(contact.fields);
   return {
     id: contact.id,

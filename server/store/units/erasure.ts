@@ -8,6 +8,7 @@ import { attachmentUnits } from "./attachment.ts";
 import { contactUnits, toContact } from "./contact.ts";
 import { toSession } from "./session.ts";
 import { sessionEndUnits } from "./session-end.ts";
+import { tokenWatermarkUnits } from "./token-watermark.ts";
 
 export const nothingErased: Erased = {
   contactIds: [],
@@ -21,6 +22,7 @@ export function erasureUnits(db: Kysely<Schema>, dialect: Dialect) {
   const contacts = contactUnits(db);
   const ends = sessionEndUnits(db, dialect);
   const attachments = attachmentUnits(db);
+  const watermarks = tokenWatermarkUnits(db);
 
   const sessionsOf = statement((p: { contactId: string }) =>
     db
@@ -82,6 +84,14 @@ export function erasureUnits(db: Kysely<Schema>, dialect: Dialect) {
     return { contactIds, conversationIds };
   }
 
+  /** What was issued before opens nothing, be it that a logout had refused it or that nobody has used it yet. */
+  function* refuseTokensOf(contactId: string, at: number): Unit<void> {
+    const contact = yield* contacts.find(contactId);
+    if (contact?.verified !== 1) return;
+    const second = Math.max(contact.valid_after_seconds, Math.floor(at / 1000));
+    yield* watermarks.keep(contact.platform_key, second, at);
+  }
+
   function* eraseOne(contactId: string, at: number): Unit<Erased> {
     const live = (yield* rows(sessionsOf, { contactId })).filter(({ ended_at }) => ended_at === null);
     const endedSessions = live.map(({ id }) => id);
@@ -99,6 +109,7 @@ export function erasureUnits(db: Kysely<Schema>, dialect: Dialect) {
       yield* write(removeConversation, { key });
       conversationIds.push(id);
     }
+    yield* refuseTokensOf(contactId, at);
     yield* write(removeContact, { id: contactId });
     yield* write(remember, { contactId, at });
     return { contactIds: [contactId], endedSessions, conversationIds, messages, attachmentIds };

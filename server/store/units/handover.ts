@@ -173,7 +173,7 @@ export function handoverUnits(db: Kysely<Schema>) {
     *concerned({ contact, handover, preview }: SessionOpening): Unit<readonly string[]> {
       const visitor = handover && (yield* row(findSession, { tokenHash: handover.tokenHash }));
       if (!visitor || !contact.verified) return [];
-      const customer = yield* contacts.findSigned(contact);
+      const customer = yield* contacts.findByKey(contact.platformKey);
       const own = customer && (yield* conversations.findOfContact(customer.id, preview));
       return own ? [visitor.conversation_id, own.id] : [visitor.conversation_id];
     },

@@ -8,6 +8,7 @@ import type { LiveTimes } from "../store.ts";
 import { row, rows, type Unit, write } from "../unit.ts";
 import { contactUnits } from "./contact.ts";
 import { tokenUnits } from "./token.ts";
+import { tokenWatermarkUnits } from "./token-watermark.ts";
 
 /** Sessions forgotten in one transaction: a sweep after a quiet week must not hold up messages. */
 export const sweepSize = 500;
@@ -15,6 +16,7 @@ export const sweepSize = 500;
 export function sessionEndUnits(db: Kysely<Schema>, dialect: Dialect) {
   const tokens = tokenUnits(db);
   const contacts = contactUnits(db);
+  const watermarks = tokenWatermarkUnits(db);
 
   const findLiveByHash = statement((p: { tokenHash: string }) =>
     db
@@ -115,6 +117,7 @@ export function sessionEndUnits(db: Kysely<Schema>, dialect: Dialect) {
     /** @returns whether there may be more to sweep */
     *sweepSome(at: number): Unit<boolean> {
       yield* tokens.sweep(at);
+      yield* watermarks.sweep(at);
       const over = yield* rows(findOver, { at });
       yield* write(forget, { ids: JSON.stringify(over.map(({ id }) => id)) });
       return over.length === sweepSize;

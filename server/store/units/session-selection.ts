@@ -74,11 +74,11 @@ export function sessionSelectionUnits(db: Kysely<Schema>, dialect: Dialect) {
    * one that does not is made. It has no conversation and no field, and nobody sees it.
    */
   function* contactOf(platformKey: string, at: number): Unit<string | null> {
-    const stored = yield* contacts.findByKey(platformKey);
-    if (stored) return stored.id;
+    const known = yield* contacts.known(platformKey);
+    if (known.stored) return known.stored.id;
     const parts = parsePlatformKey(platformKey);
     if (!parts) return null;
-    const made = yield* contacts.save({ verified: true, platformKey, ...parts, fields: {} }, undefined, at);
+    const made = yield* contacts.save({ verified: true, platformKey, ...parts, fields: {} }, known, at);
     return made.id;
   }
 

@@ -16,7 +16,7 @@ import type {
 } from "../store.ts";
 import { timeOrderedId } from "../time-ordered-id.ts";
 import { row, type Unit, write } from "../unit.ts";
-import { contactUnits, toContact } from "./contact.ts";
+import { contactUnits, knownBy, nobodyKnown, toContact } from "./contact.ts";
 import { conversationUnits, toConversation } from "./conversation.ts";
 import { grantUnits } from "./grant.ts";
 import { handoverUnits } from "./handover.ts";
@@ -35,8 +35,32 @@ export function sessionUnits(db: Kysely<Schema>) {
   const grants = grantUnits(db);
   const handovers = handoverUnits(db);
 
+  // In one statement: every request and every socket begins with this, and each statement is a round trip to PostgreSQL.
   const findByHash = statement((p: { tokenHash: string }) =>
-    db.selectFrom("session").selectAll().where("token_hash", "=", p.tokenHash),
+    db
+      .selectFrom("session")
+      .innerJoin("contact", "contact.id", "session.contact_id")
+      .innerJoin("conversation", "conversation.id", "session.conversation_id")
+      .selectAll("session")
+      .select([
+        "contact.platform_key",
+        "contact.verified",
+        "contact.fields",
+        "conversation.contact_id as holder_id",
+        "conversation.community_id as conversation_community_id",
+        "conversation.deployment_id as conversation_deployment_id",
+        "conversation.preview as conversation_preview",
+        "conversation.state",
+        "conversation.assignee",
+        "conversation.last_seq",
+        "conversation.contact_delivered",
+        "conversation.contact_read",
+        "conversation.agent_delivered",
+        "conversation.agent_read",
+        "conversation.created_at as conversation_created_at",
+        "conversation.updated_at",
+      ])
+      .where("session.token_hash", "=", p.tokenHash),
   );
   const findById = statement((p: { id: string }) =>
     db.selectFrom("session").selectAll().where("id", "=", p.id),
@@ -107,15 +131,15 @@ export function sessionUnits(db: Kysely<Schema>) {
   return {
     *open(opening: SessionOpening): Unit<SessionOpened> {
       const { contact: assertion, identityToken, handover, at } = opening;
-      const stored = assertion.verified ? yield* contacts.findSigned(assertion) : undefined;
+      const known = assertion.verified ? yield* contacts.known(assertion.platformKey) : nobodyKnown;
       const visitor = handover && (yield* handovers.visitor(opening, handover));
       if (visitor && "code" in visitor) return visitor;
       if (identityToken) {
-        if (yield* tokens.isRevoked(identityToken, stored?.valid_after_seconds ?? 0)) return revoked;
+        if (yield* tokens.isRevoked(identityToken, known.validAfterSeconds)) return revoked;
         if (yield* tokens.isReplayed(identityToken, assertion.communityId)) return replayed;
       }
       const contact = assertion.verified
-        ? yield* contacts.save(assertion, stored, at)
+        ? yield* contacts.save(assertion, known, at)
         : yield* contacts.addVisitor(assertion.communityId, at);
       const place = {
         communityId: assertion.communityId,
@@ -162,16 +186,29 @@ export function sessionUnits(db: Kysely<Schema>) {
       token: TokenUse,
       at: number,
     ): Unit<{ readonly ok: true } | Refused> {
-      const stored = yield* contacts.findSigned(assertion);
-      if (yield* tokens.isRevoked(token, stored?.valid_after_seconds ?? 0)) return revoked;
+      const known = yield* contacts.known(assertion.platformKey);
+      if (yield* tokens.isRevoked(token, known.validAfterSeconds)) return revoked;
       if (yield* tokens.isReplayed(token, assertion.communityId)) return replayed;
-      yield* contacts.save(assertion, stored, at);
+      yield* contacts.save(assertion, known, at);
       return { ok: true };
     },
 
     *find(tokenHash: string): Unit<SessionDetails | null> {
-      const session = yield* row(findByHash, { tokenHash });
-      return session ? yield* details(session) : null;
+      const found = yield* row(findByHash, { tokenHash });
+      if (!found) return null;
+      return {
+        session: toSession(found),
+        contact: toContact({ ...found, id: found.contact_id }),
+        conversation: toConversation({
+          ...found,
+          id: found.conversation_id,
+          contact_id: found.holder_id,
+          community_id: found.conversation_community_id,
+          deployment_id: found.conversation_deployment_id,
+          preview: found.conversation_preview,
+          created_at: found.conversation_created_at,
+        }),
+      };
     },
 
     *renew(renewal: SessionRenewal): Unit<SessionRenewed> {
@@ -186,7 +223,7 @@ export function sessionUnits(db: Kysely<Schema>) {
         if (yield* tokens.isReplayed(identityToken, assertion.communityId)) return replayed;
         yield* tokens.keep(identityToken, session.id, at);
       }
-      if (assertion.verified) yield* contacts.save(assertion, contact, at);
+      if (assertion.verified) yield* contacts.save(assertion, knownBy(contact), at);
       const kept = hasRefreshToken(renewal.grant) || session.has_refresh_token;
       yield* write(replaceToken, {
         id: session.id,

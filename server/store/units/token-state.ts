@@ -5,14 +5,13 @@ import type { Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import type { TokenQuestion, TokenState } from "../store.ts";
 import { row, type Unit } from "../unit.ts";
+import { contactUnits } from "./contact.ts";
 import { tokenUnits } from "./token.ts";
 
 export function tokenStateUnits(db: Kysely<Schema>) {
   const tokens = tokenUnits(db);
+  const contacts = contactUnits(db);
 
-  const findWatermark = statement((p: { platformKey: string }) =>
-    db.selectFrom("contact").select("valid_after_seconds").where("platform_key", "=", p.platformKey),
-  );
   const findUsed = statement((p: { communityId: string; jti: string }) =>
     db
       .selectFrom("used_token")
@@ -23,8 +22,7 @@ export function tokenStateUnits(db: Kysely<Schema>) {
 
   return {
     *of({ token, communityId, platformKey }: TokenQuestion): Unit<TokenState> {
-      const contact = yield* row(findWatermark, { platformKey });
-      const validAfterSeconds = contact?.valid_after_seconds ?? 0;
+      const { validAfterSeconds } = yield* contacts.known(platformKey);
       const { singleUseId: jti } = token;
       return {
         revoked: yield* tokens.isRevoked(token, validAfterSeconds),
