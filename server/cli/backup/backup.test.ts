@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, test } from "vitest";
 import { adminToken, startTestServer } from "../../edge/testing/test-server.ts";
+import { clock } from "../../identity/fixtures/signing.ts";
 import { draft, openFor, opening, signed, start, token } from "../../store/contract/fixtures.ts";
 import { openSqliteStore } from "../../store/sqlite/open.ts";
 import type { Store } from "../../store/store.ts";
@@ -174,6 +175,27 @@ describe("vouch restore", () => {
       ok: false,
       code: "token_revoked",
     });
+  });
+
+  test("takes no token of before, also of somebody whom the backup does not hold, on a new machine as well", async () => {
+    const { target, env, stop } = await site();
+    await stop();
+    await tryCommand(["backup", target], { env });
+    const fresh = join(folder, `fresh-${count}`);
+    await tryCommand(["restore", target], { env: { VOUCH_DATA_DIR: fresh } });
+    const seconds = Math.floor(clock.now() / 1000);
+    const issued = (identity: string, issuedAtSeconds: number) =>
+      reading(fresh, (store) =>
+        store.openSession(
+          opening(signed(identity), {
+            identityToken: token(`${identity} ${issuedAtSeconds}`, { issuedAtSeconds }),
+          }),
+        ),
+      );
+    for (const identity of ["ada", "bob"]) {
+      expect(await issued(identity, seconds - 3600)).toEqual({ ok: false, code: "token_revoked" });
+      expect(await issued(identity, seconds + 1)).toMatchObject({ ok: true });
+    }
   });
 
   test("refuses what was damaged, what is no backup, and to work under a running server", async () => {

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import type { Clock } from "../../../shared/clock.ts";
 import type { Erasure } from "../../store/erasure-store.ts";
 import { openSqliteStore } from "../../store/sqlite/open.ts";
+import { everybody, watermarkKeptMs } from "../../store/units/token-watermark.ts";
 import { type Console, UsageError } from "../console.ts";
 import { checkDatabase, filesIn, openAlone, ownFiles } from "./data-files.ts";
 import { readManifest, sha256Of } from "./manifest.ts";
@@ -93,7 +94,7 @@ async function eraseAgain(path: string, erased: readonly Erasure[]): Promise<num
 
 /**
  * What was revoked since must stay so, and the backup knows nothing of it: no session of its day lives on, and tokens issued
- * before now are refused. Sites sign new ones with the next page.
+ * before now are refused, whether the backup has a contact for them or not. Sites sign new ones with the next page.
  */
 function closeThePast(path: string, replaced: string | null, erased: readonly Erasure[], now: number): void {
   const database = new DatabaseSync(path);
@@ -107,9 +108,13 @@ function closeThePast(path: string, replaced: string | null, erased: readonly Er
     const remember = database.prepare("insert or ignore into erasure (contact_id, at) values (?, ?)");
     for (const { contactId, at } of erased) remember.run(contactId, at);
     database.prepare("update session set ended_at = ? where ended_at is null").run(now);
+    const second = Math.floor(now / 1000);
+    database.prepare("update contact set valid_after_seconds = max(valid_after_seconds, ?)").run(second);
     database
-      .prepare("update contact set valid_after_seconds = max(valid_after_seconds, ?)")
-      .run(Math.floor(now / 1000));
+      .prepare(
+        "insert or replace into token_watermark (key_hash, valid_after_seconds, expires_at) values (?, ?, ?)",
+      )
+      .run(everybody, second, now + watermarkKeptMs);
   } finally {
     database.close();
   }
