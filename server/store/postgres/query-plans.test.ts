@@ -14,6 +14,7 @@ import { sessionUnits } from "../units/session.ts";
 import { sessionEndUnits } from "../units/session-end.ts";
 import { sessionSelectionUnits } from "../units/session-selection.ts";
 import { tokenStateUnits } from "../units/token-state.ts";
+import { tokenWatermarkUnits } from "../units/token-watermark.ts";
 import { conversationBatchUnits } from "./conversation-batch-units.ts";
 import { kyselyOf, postgresDialect } from "./kysely.ts";
 import { createLocks } from "./locks.ts";
@@ -126,6 +127,7 @@ await describePostgres("The query plan", (server) => {
     "of handing a conversation over": () =>
       sessionUnits(db).open(takingOver("v", "ada", { identityToken: null })),
     "of what that holds": () => locks.opening(takingOver("v")),
+    "of a watermark": () => tokenWatermarkUnits(db).find("k"),
     "of looking a token up": () =>
       tokenStateUnits(db).of({
         token: { hashes: ["h"], issuedAtSeconds: 5, expiresAtSeconds: 9, singleUseId: "j" },

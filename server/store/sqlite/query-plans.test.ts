@@ -13,6 +13,7 @@ import { sessionUnits } from "../units/session.ts";
 import { sessionEndUnits } from "../units/session-end.ts";
 import { sessionSelectionUnits } from "../units/session-selection.ts";
 import { tokenStateUnits } from "../units/token-state.ts";
+import { tokenWatermarkUnits } from "../units/token-watermark.ts";
 import { openDatabase } from "./database.ts";
 import { kyselyOf, sqliteDialect } from "./kysely.ts";
 import { migrate } from "./migrations.ts";
@@ -69,6 +70,7 @@ describe("The query plan", () => {
     "of its later pages": () => list.list({ preview: false, cursor, limit: 50 }),
     "of one state's list": () => list.list({ preview: false, state: "open", cursor, limit: 50 }),
     "of finding a session": () => sessionUnits(db).find("hash"),
+    "of a watermark": () => tokenWatermarkUnits(db).find("k"),
     "of looking a token up": () =>
       tokenStateUnits(db).of({
         token: { hashes: ["h"], issuedAtSeconds: 5, expiresAtSeconds: 9, singleUseId: "j" },
