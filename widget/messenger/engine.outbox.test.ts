@@ -213,6 +213,28 @@ describe("whose they are", () => {
     expect(waiting()).toEqual({});
   });
 
+  test("a logout on the page without an identity that a sign-out ends at wipes them", async () => {
+    await writtenOffline("One");
+    tab.reload();
+    await tab.start(null);
+    expect(waiting()).toEqual({ "acme-web:ada": ["One"] });
+    tab.logout();
+    await pass(0);
+    expect(waiting()).toEqual({});
+  });
+
+  test("a logout of somebody who came later leaves them", async () => {
+    await writtenOffline("One");
+    companion.network = "up";
+    tab.reload();
+    await tab.start(null);
+    tab.login("bob.1");
+    await pass(1000);
+    tab.logout();
+    await pass(0);
+    expect(waiting()).toEqual({ "acme-web:ada": ["One"] });
+  });
+
   test("a session that was revoked elsewhere wipes them", async () => {
     await tab.start(jwt("ada.1"), "open");
     companion.refuse = () => ({ code: "forbidden" });

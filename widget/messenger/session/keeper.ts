@@ -47,6 +47,8 @@ export function createKeeper(parts: KeeperParts): Keeper {
   const state = signal(atStart(context()));
   let attempts = 0;
   let cancelRetry = () => {};
+  /** Whose words were left, until somebody else comes: the page without an identity may be where a sign-out ends. */
+  let left: string | undefined;
 
   /** In one batch: the new state must not be seen with the old conversation, nor the other way round. */
   const dispatch = (event: SessionEvent): void =>
@@ -123,15 +125,14 @@ export function createKeeper(parts: KeeperParts): Keeper {
     return stored && revocations.end(stored.sessionToken, scope);
   }
 
+  const holderOf = (slot: Slot): string | undefined => slot.read()?.contactId;
+
   /** What waits goes with a session that somebody ends; one that expires leaves it. */
-  async function wipe(...slots: Slot[]): Promise<void> {
-    await Promise.all(
-      slots.map((slot) => slot.read()).map((stored) => stored && parts.wipeWords(stored.contactId)),
-    );
-  }
+  const wipe = (...contactIds: (string | undefined)[]): Promise<unknown> =>
+    Promise.all(contactIds.map((id) => id && parts.wipeWords(id)));
 
   function drop(slot: Slot): void {
-    void wipe(slot);
+    void wipe(holderOf(slot));
     void end(slot);
   }
 
@@ -146,15 +147,19 @@ export function createKeeper(parts: KeeperParts): Keeper {
       if (handover === "done") visitor.write(null);
       const { sessionToken, contact } = session;
       slotOf(state.peek().claim).write({ sessionToken, claimHash, contactId: contact.id });
+      if (contact.verified) left = undefined;
       parts.adopt(session, visitorId);
     },
-    endSignedIn: ({ words }) => (words === "wiped" ? drop(signedIn) : end(signedIn)),
+    endSignedIn({ words }) {
+      left = holderOf(signedIn);
+      (words === "wiped" ? drop : end)(signedIn);
+    },
     endVisitor() {
       parts.endVisitor();
       drop(visitor);
     },
     async signOut({ scope, request }) {
-      const wiped = wipe(signedIn, visitor);
+      const wiped = wipe(holderOf(signedIn), holderOf(visitor), left);
       const ends = Promise.all([end(signedIn, scope), end(visitor, scope)]);
       spent.write(null);
       if (request === null) return;
