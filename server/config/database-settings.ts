@@ -32,3 +32,14 @@ function namesDatabase(url: string): boolean {
   const hasPlace = hostname !== "" || searchParams.has("host");
   return ["postgres:", "postgresql:"].includes(protocol) && hasPlace && /^\/[^/]+$/.test(pathname);
 }
+
+/**
+ * Whether the connection leaves this machine without being told to check that it has come to the right one.
+ * @param url one that was not refused
+ */
+export function trustsTheWay(url: string): boolean {
+  const { hostname, searchParams } = new URL(url);
+  const host = searchParams.get("host") ?? decodeURIComponent(hostname);
+  const isHere = host.startsWith("/") || /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host);
+  return !isHere && searchParams.get("sslmode") !== "verify-full";
+}

@@ -87,7 +87,11 @@ describe("The environment", () => {
       trustedProxies: ["10.0.0.0/8", "::1"],
       allowLoopback: true,
       production: true,
-      warnings: [expect.stringContaining("VOUCH_ALLOW_LOOPBACK")],
+      warnings: [
+        expect.stringContaining("without REDIS_URL"),
+        expect.stringContaining("sslmode=verify-full"),
+        expect.stringContaining("VOUCH_ALLOW_LOOPBACK"),
+      ],
     });
     expect(existsSync(join(folder, "data"))).toBe(false);
   });
@@ -125,6 +129,42 @@ describe("The environment", () => {
       expect.stringContaining("VOUCH_ATTACHMENTS is not set"),
     ]);
     expect(read({ REDIS_URL: "redis://a:7000,redis://b:7001" }).redis).toHaveLength(2);
+  });
+
+  describe("with a database that nodes share", () => {
+    const secrets = { VOUCH_SECRET: strong, VOUCH_ADMIN_TOKEN: adminToken };
+    const bucket = { VOUCH_ATTACHMENTS: "s3://bucket", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+    const shared = { ...secrets, ...bucket, REDIS_URL: "redis://cache" };
+    const local = "postgres://127.0.0.1/vouch";
+    const warningsOf = (env: NodeJS.ProcessEnv) => read(env).warnings;
+
+    it("warns of secrets of this node's own, and that nobody tells several nodes of revocations", () => {
+      expect(warningsOf({ DATABASE_URL: local })).toEqual([
+        expect.stringMatching(/VOUCH_SECRET is .* share DATABASE_URL/),
+        expect.stringMatching(/VOUCH_ADMIN_TOKEN is .* share DATABASE_URL/),
+        expect.stringContaining("without REDIS_URL"),
+      ]);
+      expect(warningsOf({ ...shared, DATABASE_URL: local })).toEqual([]);
+    });
+
+    it.each(["", "?sslmode=require", "?sslmode=disable", "?host=db2"])(
+      "warns of another machine whose certificate nobody checks: db/vouch%s",
+      (more) => {
+        expect(warningsOf({ ...shared, DATABASE_URL: `postgres://db/vouch${more}` })).toEqual([
+          expect.stringContaining("sslmode=verify-full"),
+        ]);
+      },
+    );
+
+    it.each([
+      "postgres://db/vouch?sslmode=verify-full",
+      "postgres://localhost/vouch",
+      "postgres://[::1]:5432/vouch",
+      "postgres:///vouch?host=/run/postgresql",
+      "postgres://%2Frun%2Fpostgresql/vouch",
+    ])("has nothing against %s", (DATABASE_URL) => {
+      expect(warningsOf({ ...shared, DATABASE_URL })).toEqual([]);
+    });
   });
 
   it("is refused with all of its faults in one go, and shows no value", () => {

@@ -4,7 +4,7 @@ import { parseRedisUrl, type RedisAddress } from "../redis/addresses.ts";
 import { type AttachmentStorage, readAttachmentStorage } from "./attachment-storage.ts";
 import { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
 import { storedSecret } from "./data-directory.ts";
-import { type DatabaseSettings, readDatabaseSettings } from "./database-settings.ts";
+import { type DatabaseSettings, readDatabaseSettings, trustsTheWay } from "./database-settings.ts";
 import { isAddressBlock, isPort, parseOrigin } from "./network-forms.ts";
 
 /** What the process was told by its environment. */
@@ -134,17 +134,33 @@ function warningsOf(env: NodeJS.ProcessEnv): readonly string[] {
   }
   if (env.VOUCH_SECRET_PREVIOUS && env.VOUCH_SECRET_PREVIOUS === env.VOUCH_SECRET)
     warnings.push("VOUCH_SECRET_PREVIOUS is VOUCH_SECRET itself: leave it out.");
-  if (env.REDIS_URL)
-    for (const path of ["VOUCH_SECRET", "VOUCH_ADMIN_TOKEN"])
-      if (!env[path])
-        warnings.push(`${path} is this node's own: nodes that share REDIS_URL need the same one, so set it.`);
+  warnings.push(...sharingWarnings(env));
+  if (env.VOUCH_ALLOW_LOOPBACK === "1")
+    warnings.push(
+      "VOUCH_ALLOW_LOOPBACK=1 permits http and private addresses: for development and tests only.",
+    );
+  return warnings;
+}
+
+/** What nodes have to share, and how they hear of each other. */
+function sharingWarnings(env: NodeJS.ProcessEnv): readonly string[] {
+  const warnings: string[] = [];
+  const shared = ["REDIS_URL", "DATABASE_URL"].find((name) => env[name]);
+  if (!shared) return warnings;
+  for (const path of ["VOUCH_SECRET", "VOUCH_ADMIN_TOKEN"])
+    if (!env[path])
+      warnings.push(`${path} is this node's own: nodes that share ${shared} need the same one, so set it.`);
   if (env.REDIS_URL && !env.VOUCH_ATTACHMENTS)
     warnings.push(
       "VOUCH_ATTACHMENTS is not set: attachments lie in VOUCH_DATA_DIR/attachments, which all nodes that share REDIS_URL have to share.",
     );
-  if (env.VOUCH_ALLOW_LOOPBACK === "1")
+  if (env.DATABASE_URL && !env.REDIS_URL)
     warnings.push(
-      "VOUCH_ALLOW_LOOPBACK=1 permits http and private addresses: for development and tests only.",
+      "DATABASE_URL is set without REDIS_URL: fine for one node; several would hear of each other's logouts and messages late, so set REDIS_URL.",
+    );
+  if (env.DATABASE_URL && trustsTheWay(env.DATABASE_URL))
+    warnings.push(
+      "DATABASE_URL names another machine without sslmode=verify-full: add it, so that the way there is encrypted and the certificate checked.",
     );
   return warnings;
 }
