@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
@@ -98,6 +99,25 @@ test("exits 2 with one line where VOUCH_SECRET is another than before, and start
   await once(third, "exit");
   await untilListening(run({ VOUCH_SECRET: current }));
 }, 20_000);
+
+test("exits 2 with one line on a schema of a newer version, and leaves it as it is", async () => {
+  await mkdir(join(directory, "data"));
+  const path = join(directory, "data", "vouch.db");
+  const database = new DatabaseSync(path);
+  database.exec("create table kysely_migration (name text primary key, timestamp text not null)");
+  database.exec("insert into kysely_migration values ('9999-later', '2030-01-01T00:00:00.000Z')");
+  database.close();
+  const child = run({});
+  const stderr = text(child.stderr);
+  expect(await once(child, "exit")).toEqual([2, null]);
+  expect(await stderr).toMatch(/newer version of Vouch \(9999-later\)/);
+  expect(await stderr).not.toContain("    at ");
+  const left = new DatabaseSync(path);
+  expect(left.prepare("select name from sqlite_schema where type = 'table'").all()).toEqual([
+    { name: "kysely_migration" },
+  ]);
+  left.close();
+});
 
 test("exits 1 with one line where the port is taken", async () => {
   const child = run({});
