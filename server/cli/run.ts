@@ -110,8 +110,13 @@ function commands(argv: readonly string[], clock: Clock, console: Console) {
     .action((directory: string) => backup(directory, { url: text("url") }, clock, console));
   cli
     .command("restore <directory>", "Put a backup in the place of what stands; the server must be stopped")
-    .option("--erasures <file>", "Answer of GET /api/v1/admin/erasures: whom to erase again")
-    .action((directory: string) => restore(directory, { erasures: text("erasures") }, clock, console));
+    .option(
+      "--erasures <file>",
+      "Answer of GET /api/v1/admin/erasures: whom to erase again; may stand several times",
+    )
+    .action((directory: string) =>
+      restore(directory, { erasures: textOptions(argv, "erasures") }, clock, console),
+    );
   cli
     .command("migrate", "Bring the schema up to date, as the server does when it starts")
     .option("--dry-run", "Say what would be done, try it, and undo it")

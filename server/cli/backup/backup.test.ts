@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { adminToken, startTestServer } from "../../edge/testing/test-server.ts";
 import { clock } from "../../identity/fixtures/signing.ts";
 import { draft, openFor, opening, signed, start, token } from "../../store/contract/fixtures.ts";
+import { describePostgres } from "../../store/postgres/testing/test-database.ts";
 import { openSqliteStore } from "../../store/sqlite/open.ts";
 import type { Store } from "../../store/store.ts";
 import { temporaryFiles, tryCommand } from "../testing/try-command.ts";
@@ -56,10 +57,12 @@ describe("vouch backup", () => {
   test("reads the file where no server runs, attachments as well", async () => {
     const { dataDir, target, env, ada, stop } = await site();
     await stop();
-    mkdirSync(join(dataDir, "attachments"));
+    mkdirSync(join(dataDir, "attachments", "incoming"), { recursive: true });
+    writeFileSync(join(dataDir, "attachments", "incoming", "half"), "pict");
     writeFileSync(join(dataDir, "attachments", "a"), "picture");
     expect(await tryCommand(["backup", target], { env })).toMatchObject({ code: 0, printed: `${target}\n` });
     expect(readFileSync(join(target, "attachments", "a"), "utf8")).toBe("picture");
+    expect(readdirSync(join(target, "attachments"))).toEqual(["a"]);
     expect(await textsIn(target, ada.conversation.id)).toEqual(["kept"]);
   });
 
@@ -146,19 +149,24 @@ describe("vouch restore", () => {
     });
   });
 
-  test("onto a new machine: a list of erasures says whom", async () => {
-    const { target, env, ada, stop } = await site();
+  test("onto a new machine: lists of erasures say whom", async () => {
+    const { target, env, ada, store, stop } = await site();
+    const bob = await openFor(store, "bob");
     await stop();
     await tryCommand(["backup", target], { env });
-    const list = join(folder, `erasures-${count}.json`);
     const at = "2026-11-21T10:00:00.000Z";
-    writeFileSync(list, JSON.stringify({ erasures: [{ contactId: ada.contact.id, at }] }));
+    const pages = [ada, bob].flatMap(({ contact }, page) => {
+      const path = join(folder, `erasures-${count}-${page}.json`);
+      writeFileSync(path, JSON.stringify({ erasures: [{ contactId: contact.id, at }] }));
+      return ["--erasures", path];
+    });
     const fresh = join(folder, `fresh-${count}`);
-    const restored = await tryCommand(["restore", target, "--erasures", list], {
+    const restored = await tryCommand(["restore", target, ...pages], {
       env: { VOUCH_DATA_DIR: fresh },
     });
     expect(restored).toMatchObject({ code: 0 });
-    expect(await reading(fresh, (store) => store.contactRecord(ada.contact.id))).toBeNull();
+    for (const { contact } of [ada, bob])
+      expect(await reading(fresh, (store) => store.contactRecord(contact.id))).toBeNull();
   });
 
   test("brings no token back that was revoked since", async () => {
@@ -243,6 +251,36 @@ describe("A schema", () => {
     expect(await tryCommand(["migrate"], { env })).toMatchObject({
       code: 2,
       remarked: expect.stringContaining("newer version"),
+    });
+  });
+});
+
+await describePostgres("The schema in PostgreSQL", (database) => {
+  const env = { DATABASE_URL: database.url };
+
+  test("is brought up to date, after a try that changes nothing", async () => {
+    const dry = await tryCommand(["migrate", "--dry-run"], { env });
+    expect(dry).toMatchObject({ code: 0, printed: expect.stringMatching(/^0001-first\n0002-/) });
+    expect(await database.query("select tablename from pg_tables where schemaname = 'public'")).toEqual([]);
+    const done = await tryCommand(["migrate"], { env });
+    expect(done.printed).toBe(dry.printed);
+    expect(await tryCommand(["migrate"], { env })).toMatchObject({ code: 0, printed: "" });
+  });
+
+  test("of a newer version is refused", async () => {
+    await tryCommand(["migrate"], { env });
+    await database.query("insert into kysely_migration values ('9999-later', '2030-01-01T00:00:00.000Z')");
+    expect(await tryCommand(["migrate"], { env })).toMatchObject({
+      code: 2,
+      remarked: expect.stringContaining("newer version"),
+    });
+  });
+
+  test("is not looked for where nothing answers", async () => {
+    const nowhere = { DATABASE_URL: "postgres://127.0.0.1:1/vouch" };
+    expect(await tryCommand(["migrate"], { env: nowhere })).toMatchObject({
+      code: 1,
+      remarked: expect.stringContaining("127.0.0.1:1/vouch can't be used"),
     });
   });
 });

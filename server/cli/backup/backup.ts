@@ -37,7 +37,9 @@ export async function backup(
     } else await download(files.database, options.url, console);
     checkDatabase(files.database);
     // After the database: whatever it names is there, unless it was removed meanwhile.
-    if (existsSync(own.attachments)) await cp(own.attachments, files.attachments, { recursive: true });
+    const underWay = join(own.attachments, "incoming");
+    if (existsSync(own.attachments))
+      await cp(own.attachments, files.attachments, { recursive: true, filter: (path) => path !== underWay });
     await writeManifest(draft, {
       format: "vouch-backup-1",
       createdAt,

@@ -20,11 +20,11 @@ const erasuresSchema = v.object({
  * Puts a backup in the place of what stands in the data directory, which is kept beside it. Who was erased since is erased
  * again: the database that is replaced knows them, and `erasures` may name more.
  *
- * @param options `erasures`: a file with the answer of `GET /admin/erasures`
+ * @param options `erasures`: files with answers of `GET /admin/erasures`, one for each page
  */
 export async function restore(
   directory: string,
-  options: { readonly erasures: string | undefined },
+  options: { readonly erasures: readonly string[] },
   clock: Clock,
   console: Console,
 ): Promise<void> {
@@ -36,7 +36,7 @@ export async function restore(
       `${files.database} is not what the manifest says: the backup was damaged or changed.`,
     );
   const erased = [
-    ...(options.erasures === undefined ? [] : await readErasures(options.erasures)),
+    ...(await Promise.all(options.erasures.map(readErasures))).flat(),
     ...(existsSync(own.database) ? await erasuresOf(own.database) : []),
   ];
   const draft = { database: `${own.database}.restored`, attachments: `${own.attachments}.restored` };

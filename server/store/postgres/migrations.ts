@@ -203,16 +203,29 @@ async function runAll(db: Parameters<Migration["up"]>[0], statements: readonly s
  * Brings the schema up to date, all of it or, where a migration throws, none. Of several nodes that start at once, one does
  * it and the others wait.
  *
+ * @param end `undo`: tries it, and leaves everything as it was
+ * @returns the names of the migrations that were made, in their order
  * @throws NewerSchemaError
  */
-export async function migrate(db: Kysely<Schema>): Promise<void> {
+export async function migrate(db: Kysely<Schema>, end: "keep" | "undo" = "keep"): Promise<readonly string[]> {
   const known = Object.keys(migrations);
   const executed = await executedIn(db);
   refuseNewer(executed, known);
-  if (executed.length === known.length) return;
+  if (executed.length === known.length) return [];
+  if (end === "keep") return await migrateToLatest(db);
+  const attempt = await db.startTransaction().execute();
+  try {
+    return await migrateToLatest(attempt);
+  } finally {
+    await attempt.rollback().execute();
+  }
+}
+
+async function migrateToLatest(db: Kysely<Schema>): Promise<readonly string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
+  const { error, results = [] } = await migrator.migrateToLatest();
   if (error) throw error;
+  return results.map(({ migrationName }) => migrationName);
 }
 
 async function executedIn(db: Kysely<Schema>): Promise<readonly string[]> {
