@@ -1,8 +1,9 @@
 /**
  * The program that decodes one picture, in a process of its own: `clean-picture.ts IN OUT THUMBNAIL FORMAT MAX_PIXELS`.
  *
- * Decoders are the most attacked code there is. Here one has a file and nothing else: no secrets, no sockets, no second
- * customer's picture; where it crashes or hangs, one upload is refused.
+ * Decoders are the most attacked code there is. Here one shares no memory with the server: neither its keys nor another
+ * customer's picture; where it crashes or hangs, one upload is refused. That is no sandbox: the process runs as
+ * the server's user, and may read and connect to what this user may.
  *
  * Draws the picture anew, upright, and writes it without anything but its pixels; beside it a thumbnail. Prints
  * `{ "width", "height" }` in pixels and exits 0; exits 3 where the picture is at fault.
