@@ -26,7 +26,7 @@ describe("What the store knows is told", () => {
     [
       "revocation",
       { validAfterSeconds: nowSeconds - 5 },
-      "not revoked; logged out everywhere at 2026-11-18T11:06:35.000Z",
+      "not revoked; older than 2026-11-18T11:06:35.000Z none is taken",
     ],
     ["replay", {}, "not used"],
     ["replay", { used: true }, "used before"],
@@ -36,7 +36,7 @@ describe("What the store knows is told", () => {
 
   it("with the logout everywhere that the token is older than", async () => {
     const everywhere =
-      "The customer logged out everywhere at 2026-11-18T11:06:45.000Z, and the token is older, or has no iat to tell.";
+      "At 2026-11-18T11:06:45.000Z the customer logged out everywhere or was erased, or a backup was restored, and the token is older, or has no iat to tell.";
     const state = { revoked: true, validAfterSeconds: nowSeconds + 5 };
     const old = await told(state, "revocation");
     expect(old.cause).toContain(everywhere);

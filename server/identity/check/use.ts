@@ -47,13 +47,13 @@ export async function checkUse(subject: Subject, lookUp: LookUpToken | null): Pr
       notChecked("replay", expectedReplay, reason),
     ];
   const { revoked, used, validAfterSeconds } = await lookUp(question);
-  const everywhere =
-    validAfterSeconds > 0 ? `; logged out everywhere at ${timestamp(validAfterSeconds * 1000)}` : "";
+  const since =
+    validAfterSeconds > 0 ? `; older than ${timestamp(validAfterSeconds * 1000)} none is taken` : "";
   return [
     await examine(
       {
         check: "revocation",
-        found: `${revoked ? "revoked" : "not revoked"}${everywhere}`,
+        found: `${revoked ? "revoked" : "not revoked"}${since}`,
         expected: expectedRevocation,
       },
       () => {
@@ -100,7 +100,7 @@ async function questionOf({ reading, community }: Subject): Promise<TokenQuestio
 function explainRevocation({ token }: TokenQuestion, validAfterSeconds: number) {
   if ((token.issuedAtSeconds ?? 0) >= validAfterSeconds) return null;
   return {
-    cause: `The customer logged out everywhere at ${timestamp(validAfterSeconds * 1000)}, and the token is older, or has no iat to tell.`,
+    cause: `At ${timestamp(validAfterSeconds * 1000)} the customer logged out everywhere or was erased, or a backup was restored, and the token is older, or has no iat to tell.`,
     fix: "Sign a new token at each sign-in, with iat.",
   };
 }
