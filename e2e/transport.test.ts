@@ -100,9 +100,15 @@ describe.skipIf(!hasBrowser)(`a browser behind a proxy${title}`, () => {
     proxy.rules.upgrades = 426;
     const guest = await enter("cleo", true);
     await talk(guest, "Before");
+    const throughSocket: string[] = [];
+    guest.page.on("websocket", (socket) =>
+      socket.on("framesent", ({ payload }) => throughSocket.push(String(payload))),
+    );
     proxy.rules.upgrades = "pass";
     await guest.page.clock.fastForward(31_000);
     await expect.poll(() => proxy.webSockets(), { timeout: 10_000 }).toBe(1);
+    // Connected is not taken over yet; what is in use has a heartbeat.
+    await expect.poll(() => throughSocket.join(), { timeout: 15_000 }).toContain('"ping"');
     const posts = () => proxy.asked.filter((line) => line === "POST /api/v1/events").length;
     await expect.poll(() => guest.view.frame.locator(".banner").count()).toBe(0);
     const before = posts();
