@@ -1,8 +1,10 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import { ProblemError } from "../../../shared/problem-error.ts";
 import { closeCodes, type ServerFrame } from "../../../shared/protocol.ts";
 import { createPlaces } from "../limits/places.ts";
+import { createTurnstile } from "../load/turnstile.ts";
 import { admitAgent } from "./agent-socket.ts";
 import { parseAgentFrame, parseClientFrame } from "./client-frames.ts";
 import { Connection, ContractWebSocket, connectionOf } from "./connection.ts";
@@ -11,6 +13,7 @@ import type { SocketDependencies } from "./dependencies.ts";
 import { createEndOfTurn } from "./end-of-turn.ts";
 import { awaitFirstFrame } from "./first-frame.ts";
 import type { Listener } from "./outlet.ts";
+import { encodeFrame } from "./server-frames.ts";
 
 type Kind = "customer" | "agent";
 
@@ -41,6 +44,8 @@ export interface Gateway {
   close(): void;
 }
 
+/** Customers whose tokens are looked up at the same time. */
+const checkedAtOnce = 200;
 const refusedAtOnce = 500;
 /** Refused, it has this long to hear it. */
 const refusedMs = 2000;
@@ -61,6 +66,7 @@ export function createGateway(deps: SocketDependencies): Gateway {
   const everybody = createPlaces(limits.socketsPerAddress);
   /** Sockets that were refused and have not gone yet: past the bounds of the node, so of these there may be few. */
   const refused = createPlaces(refusedAtOnce);
+  const turnstile = createTurnstile({ atOnce: checkedAtOnce, now: metrics.now });
   const server = new WebSocketServer<typeof ContractWebSocket>({
     noServer: true,
     clientTracking: false,
@@ -101,9 +107,23 @@ export function createGateway(deps: SocketDependencies): Gateway {
     return awaitFirstFrame(connection, {
       deadlineMs,
       parse: (text) => authOf(parseClientFrame(text, limits.jsonDepth)),
-      authenticate: (auth) => admitCustomer(connection, auth, origin, deps),
+      authenticate: (auth) => inTurn(connection, () => admitCustomer(connection, auth, origin, deps)),
       admitted,
     });
+  }
+
+  /** Not at the door: strangers who never say who they are could hold all places. */
+  async function inTurn(connection: Connection, admit: () => Promise<Listener>): Promise<Listener> {
+    const passage = turnstile.enter();
+    if (passage.kind === "later") {
+      connection.send(encodeFrame({ t: "draining", reconnectInMs: passage.retryInMs }));
+      throw new ProblemError("unavailable", { detail: "Many come back at the same time." });
+    }
+    try {
+      return await admit();
+    } finally {
+      passage.leave();
+    }
   }
 
   const isWelcome = (kind: Kind, origin: string | null): boolean =>
