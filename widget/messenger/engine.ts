@@ -298,7 +298,8 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
       revocations.resume();
       void checkExpiry();
       reconnect();
-      if (isVisible()) acted();
+      // Nobody touched it: a shared device is for the next person as soon as it would have been.
+      if (isVisible()) keeper.dispatch({ t: "acted" });
     },
     tell: link.tell,
     left: () => {
