@@ -67,3 +67,5 @@ try {
   await shared?.stop();
   if (process.exitCode === 0) await rm(directory, { recursive: true, force: true });
 }
+// Connections that are kept alive keep nobody waiting.
+process.exit();
