@@ -41,7 +41,7 @@ export function openAlone(path: string): DatabaseSync | null {
     return database;
   } catch (error) {
     database.close();
-    if (error instanceof Error && /locked|busy/.test(error.message)) return null;
+    if (error instanceof Error && /lock|busy/.test(error.message)) return null;
     throw new UsageError(`${path} can't be read: ${error instanceof Error ? error.message : error}.`);
   }
 }
