@@ -45,7 +45,8 @@ export function createSubscriptions(channels: Channels, failed: (reason: unknown
         if (link === linked) failed(reason);
       },
     );
-    settled = Promise.all([settled, joined]);
+    // Without their values: each would keep all before it.
+    settled = Promise.all([settled, joined]).then(() => {});
   }
 
   return {
