@@ -1,23 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Appended, MessageDraft, Store } from "../store.ts";
-import { attachmentUnits } from "../units/attachment.ts";
-import { auditUnits } from "../units/audit.ts";
-import { configurationUnits } from "../units/configuration.ts";
-import { conversationUnits } from "../units/conversation.ts";
-import { conversationHeadUnits } from "../units/conversation-head.ts";
-import { conversationListUnits } from "../units/conversation-list.ts";
-import { erasureUnits } from "../units/erasure.ts";
-import { grantUnits } from "../units/grant.ts";
-import { jwkSetUnits } from "../units/jwk-set.ts";
-import { keyUseUnits } from "../units/key-use.ts";
-import { messageUnits } from "../units/message.ts";
-import { platformKeyUnits } from "../units/platform-key.ts";
-import { retentionUnits } from "../units/retention.ts";
-import { sealedUnits } from "../units/sealed.ts";
-import { sessionUnits } from "../units/session.ts";
-import { sessionEndUnits } from "../units/session-end.ts";
-import { sessionSelectionUnits } from "../units/session-selection.ts";
-import { tokenStateUnits } from "../units/token-state.ts";
+import { storeUnits } from "../units/store-units.ts";
 import { type ConversationWork, createConversationBatch, type WorkDone } from "./conversation-batch.ts";
 import { createConversationQueue } from "./conversation-queue.ts";
 import { createDatabase, type Surroundings } from "./database.ts";
@@ -64,24 +47,26 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     return done.answer;
   }
 
-  const sessions = sessionUnits(db);
-  const ends = sessionEndUnits(db, postgresDialect);
-  const selections = sessionSelectionUnits(db, postgresDialect);
-  const grants = grantUnits(db);
-  const tokenStates = tokenStateUnits(db);
-  const conversations = conversationUnits(db);
-  const lists = conversationListUnits(db, postgresDialect);
-  const heads = conversationHeadUnits(db, postgresDialect);
-  const messages = messageUnits(db);
-  const attachments = attachmentUnits(db);
-  const keys = platformKeyUnits(db);
-  const jwkSets = jwkSetUnits(db);
-  const configuration = configurationUnits(db);
-  const audit = auditUnits(db);
-  const keyUses = keyUseUnits(db);
-  const sealed = sealedUnits(db);
-  const erasures = erasureUnits(db, postgresDialect);
-  const retention = retentionUnits(db, postgresDialect);
+  const {
+    attachments,
+    audit,
+    configuration,
+    conversations,
+    ends,
+    erasures,
+    grants,
+    heads,
+    jwkSets,
+    keyUses,
+    keys,
+    lists,
+    messages,
+    retention,
+    sealed,
+    selections,
+    sessions,
+    tokenStates,
+  } = storeUnits(db, postgresDialect);
 
   return {
     // Whoever commits beside others need not wait for them.

@@ -1,24 +1,7 @@
 import { createCommitGroup, longestWaitMs } from "../commit-group.ts";
 import type { Appended, MessageDraft, SessionDetails, Store } from "../store.ts";
 import type { Unit } from "../unit.ts";
-import { attachmentUnits } from "../units/attachment.ts";
-import { auditUnits } from "../units/audit.ts";
-import { configurationUnits } from "../units/configuration.ts";
-import { conversationUnits } from "../units/conversation.ts";
-import { conversationHeadUnits } from "../units/conversation-head.ts";
-import { conversationListUnits } from "../units/conversation-list.ts";
-import { erasureUnits } from "../units/erasure.ts";
-import { grantUnits } from "../units/grant.ts";
-import { jwkSetUnits } from "../units/jwk-set.ts";
-import { keyUseUnits } from "../units/key-use.ts";
-import { messageUnits } from "../units/message.ts";
-import { platformKeyUnits } from "../units/platform-key.ts";
-import { retentionUnits } from "../units/retention.ts";
-import { sealedUnits } from "../units/sealed.ts";
-import { sessionUnits } from "../units/session.ts";
-import { sessionEndUnits } from "../units/session-end.ts";
-import { sessionSelectionUnits } from "../units/session-selection.ts";
-import { tokenStateUnits } from "../units/token-state.ts";
+import { storeUnits } from "../units/store-units.ts";
 import { backUp } from "./backup.ts";
 import { openDatabase } from "./database.ts";
 import { createJournal } from "./journal.ts";
@@ -54,24 +37,26 @@ export async function openSqliteStore(
   database.exec("pragma synchronous = normal");
   const wal = openWalSync(path, options.syncFile);
 
-  const sessions = sessionUnits(db);
-  const ends = sessionEndUnits(db, sqliteDialect);
-  const selections = sessionSelectionUnits(db, sqliteDialect);
-  const grants = grantUnits(db);
-  const tokenStates = tokenStateUnits(db);
-  const conversations = conversationUnits(db);
-  const lists = conversationListUnits(db, sqliteDialect);
-  const heads = conversationHeadUnits(db, sqliteDialect);
-  const messages = messageUnits(db);
-  const attachments = attachmentUnits(db);
-  const keys = platformKeyUnits(db);
-  const jwkSets = jwkSetUnits(db);
-  const configuration = configurationUnits(db);
-  const audit = auditUnits(db);
-  const keyUses = keyUseUnits(db);
-  const sealed = sealedUnits(db);
-  const erasures = erasureUnits(db, sqliteDialect);
-  const retention = retentionUnits(db, sqliteDialect);
+  const {
+    attachments,
+    audit,
+    configuration,
+    conversations,
+    ends,
+    erasures,
+    grants,
+    heads,
+    jwkSets,
+    keyUses,
+    keys,
+    lists,
+    messages,
+    retention,
+    sealed,
+    selections,
+    sessions,
+    tokenStates,
+  } = storeUnits(db, sqliteDialect);
   const journal = createJournal(database, db);
   journal.reload();
 
