@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Desk, Speaker } from "./ends.ts";
-import { percentile } from "./row.ts";
+import { type Figure, percentile } from "./row.ts";
 
 /** Messages leave in small bundles, for timers are no finer. */
 const tickMs = 5;
@@ -51,4 +51,27 @@ export async function loadDeliveries(
     p99: percentile(latencies, 99),
     delivered: (100 * latencies.length) / total,
   };
+}
+
+/** @param p99Ms aimed at */
+export function deliveryFigures(
+  row: string,
+  peerName: string,
+  p99Ms: number,
+  { ours, floor, peer }: Record<"ours" | "floor" | "peer", Record<string, number>>,
+): Figure[] {
+  const figure = (what: string): Figure => ({
+    row,
+    what,
+    unit: "ms",
+    better: "less",
+    ours: ours[what] ?? 0,
+    floor: floor[what] ?? 0,
+    peer: { name: peerName, value: peer[what] ?? 0 },
+  });
+  return [
+    figure("p50"),
+    { ...figure("p99"), aim: { bound: p99Ms } },
+    { ...figure("delivered"), unit: "%", better: "more", aim: { bound: 100 } },
+  ];
 }

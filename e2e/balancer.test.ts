@@ -11,7 +11,7 @@ import type { Counts } from "../bench/soak/clients/outbox.ts";
 import { gatherCrowd } from "../bench/soak/crowd.ts";
 import { check } from "../bench/soak/history/check.ts";
 import { openShared, type Shared } from "../bench/soak/world/shared.ts";
-import { createWorld, type World } from "../bench/soak/world/world.ts";
+import { calm, createWorld, type World } from "../bench/soak/world/world.ts";
 import { type Balancer, balancerObstacle, startBalancer } from "./harness/balancer.ts";
 import { agentToken } from "./harness/companion.ts";
 import { openSession } from "./harness/session.ts";
@@ -28,14 +28,9 @@ describe.skipIf(obstacle !== null)("two nodes behind the balancer of compose.yam
     directory = await mkdtemp(join(tmpdir(), "vouch-balancer-"));
     shared = await openShared(console.warn);
     world = await createWorld({
+      ...calm,
       directory: join(directory, "world"),
-      nodes: 2,
       shared,
-      proxied: false,
-      clocks: false,
-      disks: "sound",
-      smallDisks: false,
-      random: Math.random,
       env: { TRUSTED_PROXIES: "127.0.0.1" },
     });
     await world.standing();

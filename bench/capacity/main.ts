@@ -11,6 +11,7 @@ import { acmeConfig } from "../../e2e/harness/acme.ts";
 import { agentToken, type Companion, startCompanion } from "../../e2e/harness/companion.ts";
 import { openSession } from "../../e2e/harness/session.ts";
 import { type Speaker, wireDesk, wireSpeaker } from "../ends.ts";
+import { inTurns } from "../in-turns.ts";
 import { percentile } from "../row.ts";
 import type { Measured } from "../simulation/parameters.ts";
 import { openShared } from "../soak/world/shared.ts";
@@ -20,6 +21,8 @@ const { values } = parseArgs({
   options: { json: { type: "string" }, "socket-kilobytes": { type: "string", default: "14" } },
 });
 const customers = 200;
+/** Sessions and connections under way at once. */
+const width = 16;
 const messages = 20_000;
 /** Under way at once: as many as a busy node has. */
 const window = 200;
@@ -64,17 +67,17 @@ try {
   const open = async (index: number): Promise<string> =>
     (await openSession(here.url, `customer-${index}`)).sessionToken;
   // What is compiled on the first occasion is not what a session costs.
-  await inTurns(50, async (index) => void (await open(index)));
+  await inTurns(width, 50, async (index) => void (await open(index)));
   const tokens: string[] = [];
-  const sessionUs = await cost(pid(here), 2000, () =>
-    inTurns(2000, async (index) => {
+  const sessionUs = await cost(pid(here), 2000, async () => {
+    await inTurns(width, 2000, async (index) => {
       tokens[index % customers] = await open(index % customers);
-    }),
-  );
+    });
+  });
   const connect = async (index: number): Promise<void> =>
     (await wireSpeaker(socketUrl(here), tokens[index % customers] ?? "")).close();
-  await inTurns(200, connect);
-  const connectUs = await cost(pid(here), 5000, () => inTurns(5000, connect));
+  await inTurns(width, 200, connect);
+  const connectUs = await cost(pid(here), 5000, async () => void (await inTurns(width, 5000, connect)));
 
   const latencies: number[] = [];
   let shown = () => {};
@@ -136,16 +139,6 @@ try {
 } finally {
   await Promise.all([here.stop(), there.stop()]);
   await shared.stop();
-}
-
-/** Does so many, sixteen at a time. */
-async function inTurns(count: number, work: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: 16 }, async () => {
-      while (next < count) await work(next++);
-    }),
-  );
 }
 
 /** One socket pings, a hundred under way. */

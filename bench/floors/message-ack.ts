@@ -9,6 +9,7 @@
 import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import { WebSocketServer } from "ws";
+import { commitEachTurn } from "./commit-each-turn.ts";
 
 const promising = process.argv[3] === "promising";
 const database = new DatabaseSync(process.argv[2] ?? ":memory:");
@@ -18,17 +19,7 @@ database.exec(
 const insert = database.prepare("insert into message values (?, ?, ?, ?)");
 const find = database.prepare("select seq from message where conversation = ? and id = ?");
 
-let waiting: (() => void)[] = [];
-function commitThisTurn(acknowledge: () => void): void {
-  if (waiting.push(acknowledge) > 1) return;
-  database.exec("begin");
-  setImmediate(() => {
-    database.exec("commit");
-    const due = waiting;
-    waiting = [];
-    for (const done of due) done();
-  });
-}
+const commitThisTurn = commitEachTurn(database);
 
 let conversations = 0;
 const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false }, () => {

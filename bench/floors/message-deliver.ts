@@ -6,6 +6,7 @@
 import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import { type WebSocket, WebSocketServer } from "ws";
+import { commitEachTurn } from "./commit-each-turn.ts";
 
 const database = new DatabaseSync(process.argv[2] ?? ":memory:");
 database.exec(
@@ -13,17 +14,7 @@ database.exec(
 );
 const insert = database.prepare("insert into message values (?, ?, ?, ?)");
 
-let waiting: (() => void)[] = [];
-function commitThisTurn(tell: () => void): void {
-  if (waiting.push(tell) > 1) return;
-  database.exec("begin");
-  setImmediate(() => {
-    database.exec("commit");
-    const due = waiting;
-    waiting = [];
-    for (const done of due) done();
-  });
-}
+const commitThisTurn = commitEachTurn(database);
 
 const watching = new Set<WebSocket>();
 let conversations = 0;

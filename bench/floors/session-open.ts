@@ -9,6 +9,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import { jwtVerify } from "jose";
+import { commitEachTurn } from "./commit-each-turn.ts";
 
 const [, , pem = "", path = ":memory:"] = process.argv;
 const key = createPublicKey(pem);
@@ -18,17 +19,7 @@ database.exec(
 );
 const insert = database.prepare("insert into session values (?, ?)");
 
-let waiting: (() => void)[] = [];
-function commitThisTurn(answer: () => void): void {
-  if (waiting.push(answer) > 1) return;
-  database.exec("begin");
-  setImmediate(() => {
-    database.exec("commit");
-    const due = waiting;
-    waiting = [];
-    for (const done of due) done();
-  });
-}
+const commitThisTurn = commitEachTurn(database);
 
 const server = createServer(async (request, response) => {
   let body = "";

@@ -1,32 +1,5 @@
-/**
- * Socket.IO, acknowledging what each client sends and passing it on to the client's own room and to whoever asked to `watch` all
- * of them, as a chat server does. Nothing is stored: what it acknowledges is gone when the process is. Prints its address as a WebSocket URL; `socket-io-wire.ts` speaks to it.
- */
+/** Socket.IO on one node: what it acknowledges is gone when the process is. */
 
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Server } from "socket.io";
+import { serveChat } from "./socket-io-chat.ts";
 
-const http = createServer();
-// WebSockets alone, uncompressed, as ours: no long polling before it.
-const io = new Server(http, { transports: ["websocket"], perMessageDeflate: false, serveClient: false });
-
-let rooms = 0;
-io.on("connection", (socket) => {
-  const room = `conversation:${rooms++}`;
-  let seq = 0;
-  void socket.join(room);
-  socket.on("watch", () => void socket.join("agents"));
-  socket.on("send", (message: { id: string; text: string }, acknowledge: (receipt: object) => void) => {
-    const receipt = { id: message.id, seq: ++seq, at: new Date().toISOString() };
-    acknowledge(receipt);
-    io.to(room)
-      .to("agents")
-      .emit("message", { ...receipt, text: message.text });
-  });
-});
-
-http.listen(0, "127.0.0.1", () => {
-  const { port } = http.address() as AddressInfo;
-  console.log(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
-});
+serveChat();

@@ -4,6 +4,7 @@ import { acmeConfig } from "../../e2e/harness/acme.ts";
 import { startCompanion } from "../../e2e/harness/companion.ts";
 import { openSession } from "../../e2e/harness/session.ts";
 import { startFloor } from "../floors/process.ts";
+import { inTurns } from "../in-turns.ts";
 import { settledBytes } from "../memory/resident.ts";
 import { interleave, type Row } from "../row.ts";
 
@@ -46,6 +47,8 @@ async function measureOurs(): Promise<{ each: number }> {
   });
   try {
     const tokens = await inTurns(
+      atOnce,
+      sockets,
       async (index) => (await openSession(companion.url, `customer-${index}`)).sessionToken,
     );
     const url = `${companion.url.replace("http", "ws")}/api/v1/socket`;
@@ -70,7 +73,7 @@ async function measureFloor(): Promise<{ each: number }> {
 
 async function measure(pid: number, url: string, tokens: readonly string[]): Promise<{ each: number }> {
   const before = await settledBytes(pid);
-  const opened = await inTurns((index) => openSocket(url, tokens[index] ?? ""));
+  const opened = await inTurns(atOnce, sockets, (index) => openSocket(url, tokens[index] ?? ""));
   const after = await settledBytes(pid);
   for (const socket of opened) socket.terminate();
   return { each: (after - before) / sockets / 1024 };
@@ -84,12 +87,4 @@ function openSocket(url: string, token: string): Promise<WebSocket> {
     socket.on("open", () => socket.send(JSON.stringify({ t: "auth", token })));
     socket.once("message", () => resolve(socket));
   });
-}
-
-/** Does something for each socket, a few at a time; answers in their order. */
-async function inTurns<Result>(work: (index: number) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let from = 0; from < sockets; from += atOnce)
-    results.push(...(await Promise.all(Array.from({ length: atOnce }, (_, n) => work(from + n)))));
-  return results;
 }

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { acmeConfig } from "../../e2e/harness/acme.ts";
 import { agentToken, startCompanion } from "../../e2e/harness/companion.ts";
 import { openSession } from "../../e2e/harness/session.ts";
-import { loadDeliveries } from "../deliveries.ts";
+import { deliveryFigures, loadDeliveries } from "../deliveries.ts";
 import { socketIoDesk, socketIoSpeaker, wireDesk, wireSpeaker } from "../ends.ts";
 import { startFloor } from "../floors/process.ts";
-import { type Figure, interleave, type Row } from "../row.ts";
+import { interleave, type Row } from "../row.ts";
 
 const rate = { customers: 100, perSecond: 1000, seconds: 5 };
 
@@ -60,27 +60,10 @@ export const messageDeliver: Row = {
             () => socketIoSpeaker(peer.url),
           ),
       });
-      return [
-        figure("p50", result),
-        { ...figure("p99", result), aim: { bound: 20 } },
-        { ...figure("delivered", result), unit: "%", better: "more", aim: { bound: 100 } },
-      ];
+      return deliveryFigures("message.deliver", "Socket.IO", 20, result);
     } finally {
       await Promise.all([companion.stop(), floor.stop(), peer.stop()]);
       await rm(scratch, { recursive: true });
     }
   },
 };
-
-function figure(what: string, result: Record<"ours" | "floor" | "peer", Record<string, number>>): Figure {
-  const { ours, floor, peer } = result;
-  return {
-    row: "message.deliver",
-    what,
-    unit: "ms",
-    better: "less",
-    ours: ours[what] ?? 0,
-    floor: floor[what] ?? 0,
-    peer: { name: "Socket.IO", value: peer[what] ?? 0 },
-  };
-}

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { acmeConfig } from "../../e2e/harness/acme.ts";
 import { agentToken, startCompanion } from "../../e2e/harness/companion.ts";
 import { openSession } from "../../e2e/harness/session.ts";
-import { loadDeliveries } from "../deliveries.ts";
+import { deliveryFigures, loadDeliveries } from "../deliveries.ts";
 import { socketIoDesk, socketIoSpeaker, wireDesk, wireSpeaker } from "../ends.ts";
 import { startFloor } from "../floors/process.ts";
-import { type Figure, interleave, type Row } from "../row.ts";
+import { interleave, type Row } from "../row.ts";
 import { openShared } from "../soak/world/shared.ts";
 
 const rate = { customers: 100, perSecond: 500, seconds: 5 };
@@ -76,27 +76,10 @@ export const nodesDeliver: Row = {
             () => socketIoSpeaker(peers[0].url),
           ),
       });
-      return [
-        figure("p50", result),
-        { ...figure("p99", result), aim: { bound: 50 } },
-        { ...figure("delivered", result), unit: "%", better: "more", aim: { bound: 100 } },
-      ];
+      return deliveryFigures("nodes.deliver", "Socket.IO with Redis", 50, result);
     } finally {
       await Promise.all([here, there, ...floors, ...peers].map((program) => program.stop()));
       await shared.stop();
     }
   },
 };
-
-function figure(what: string, result: Record<"ours" | "floor" | "peer", Record<string, number>>): Figure {
-  const { ours, floor, peer } = result;
-  return {
-    row: "nodes.deliver",
-    what,
-    unit: "ms",
-    better: "less",
-    ours: ours[what] ?? 0,
-    floor: floor[what] ?? 0,
-    peer: { name: "Socket.IO with Redis", value: peer[what] ?? 0 },
-  };
-}

@@ -9,17 +9,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { inTurns } from "../in-turns.ts";
 import { percentile } from "../row.ts";
 import { openLine } from "./clients/line.ts";
 import { post } from "./clients/over-http.ts";
 import { type Crowd, gatherCrowd, type Talk } from "./crowd.ts";
 import { oneOf, pause } from "./faults/fault.ts";
-import { inTurns } from "./in-turns.ts";
 import { messageNumber } from "./message-number.ts";
 import { randomOf } from "./plan.ts";
 import { resume } from "./resume.ts";
 import { openShared } from "./world/shared.ts";
-import { createWorld } from "./world/world.ts";
+import { calm, createWorld } from "./world/world.ts";
 
 const { values } = parseArgs({
   options: {
@@ -41,15 +41,10 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.e
 const directory = await mkdtemp(join(tmpdir(), "vouch-resumes-"));
 const shared = await openShared(console.warn);
 const world = await createWorld({
+  ...calm,
   directory: join(directory, "world"),
-  nodes: 2,
   shared,
-  proxied: false,
-  clocks: false,
-  disks: "sound",
-  smallDisks: false,
   env: {},
-  random: Math.random,
 });
 try {
   await world.standing();

@@ -13,11 +13,11 @@ import { openSession } from "../../e2e/harness/session.ts";
 import { defaultLimits } from "../../shared/limits.ts";
 import type { Socket, SocketHandlers } from "../../widget/messenger/surroundings.ts";
 import { createLink, type Link } from "../../widget/messenger/transport/link.ts";
+import { inTurns } from "../in-turns.ts";
 import { percentile } from "../row.ts";
-import { inTurns } from "./in-turns.ts";
 import { randomOf } from "./plan.ts";
 import { openShared } from "./world/shared.ts";
-import { createWorld } from "./world/world.ts";
+import { calm, createWorld } from "./world/world.ts";
 
 const { values } = parseArgs({
   options: { clients: { type: "string", default: "10000" }, json: { type: "string" } },
@@ -30,16 +30,11 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.e
 const directory = await mkdtemp(join(tmpdir(), "vouch-stampede-"));
 const shared = await openShared(console.warn);
 const world = await createWorld({
+  ...calm,
   directory: join(directory, "world"),
-  nodes: 2,
   shared,
-  proxied: false,
-  clocks: false,
-  disks: "sound",
-  smallDisks: false,
   limits: { heartbeatMs: defaultLimits.heartbeatMs },
   env: {},
-  random: Math.random,
 });
 try {
   await world.standing();

@@ -34,6 +34,16 @@ export interface WorldOptions {
   readonly random: () => number;
 }
 
+/** Two nodes that share PostgreSQL and Redis, with nothing that breaks. */
+export const calm = {
+  nodes: 2,
+  proxied: false,
+  clocks: false,
+  disks: "sound",
+  smallDisks: false,
+  random: Math.random,
+} as const satisfies Partial<WorldOptions>;
+
 /** A node and the lines that lead to and from it. */
 export interface Post {
   readonly node: SoakNode;
