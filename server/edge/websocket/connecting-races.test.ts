@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Store } from "../../store/store.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import type { TestSocket } from "../testing/test-socket.ts";
 
 /** A store as far away as another machine: what it read can be old by the time the answer arrives. */
 function distantStore() {
@@ -17,14 +18,14 @@ function distantStore() {
         return found;
       },
     }),
-    /** Holds the answer to the nth look-up from now on; the others pass. */
-    hold(nth: number): { readonly held: Promise<void>; release(): void } {
+    /** Holds the answer to the nth look-up from now on, and to as many in all; the others pass. */
+    hold(nth: number, many = 1): { readonly held: Promise<void>; release(): void } {
       const held = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();
       let count = 0;
       delay = async () => {
-        if (++count !== nth) return;
-        held.resolve();
+        if (++count < nth || count >= nth + many) return;
+        if (count === nth + many - 1) held.resolve();
         await released.promise;
       };
       return { held: held.promise, release: () => released.resolve() };
@@ -63,3 +64,20 @@ test("a message that is stored while a socket connects is shown to it, though wh
   expect(await socket.next("ready")).toMatchObject({ lastSeq: 0 });
   expect(await socket.next("message")).toMatchObject({ message: { seq: 1, text: "meanwhile" } });
 });
+
+test("of sockets of one session that connect all at once, no more stay than of those that come one by one", async () => {
+  const { sessionToken } = await server.signIn("ada");
+  const lookUps = far.hold(1, 30);
+  const sockets = Array.from({ length: 30 }, () => server.socket());
+  const left: number[] = [];
+  for (const socket of sockets) {
+    socket.send({ t: "auth", token: sessionToken });
+    void socket.closed.then((code) => left.push(code));
+  }
+  await lookUps.held;
+  lookUps.release();
+  await expect.poll(() => left.length + sockets.filter(isReady).length).toBeGreaterThanOrEqual(30);
+  await expect.poll(() => left).toEqual(Array(10).fill(4409));
+});
+
+const isReady = ({ frames }: TestSocket): boolean => frames.some(({ t }) => t === "ready");

@@ -153,7 +153,11 @@ export function createLiveSessions(deps: {
       refresh(details);
       entry.sockets.add(socket);
       const [oldest] = entry.sockets;
-      if (entry.sockets.size > socketsPerSession) oldest?.replaced();
+      if (oldest && entry.sockets.size > socketsPerSession) {
+        // Now: one that is still being admitted leaves only once that is over, and those who join meanwhile would all replace it.
+        entry.sockets.delete(oldest);
+        oldest.replaced();
+      }
       return entry;
     },
     leave(sessionId, socket) {
