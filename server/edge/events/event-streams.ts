@@ -1,12 +1,14 @@
 import { ProblemError } from "../../../shared/problem-error.ts";
 import { closeCodes } from "../../../shared/protocol.ts";
 import { createPlaces } from "../limits/places.ts";
+import type { Turned } from "../load/shedding.ts";
 import { admitCustomer } from "../websocket/customer-socket.ts";
 import type { SocketDependencies } from "../websocket/dependencies.ts";
 import { createEndOfTurn } from "../websocket/end-of-turn.ts";
 import { encodeFrame } from "../websocket/server-frames.ts";
 import { EventStream, type Poll, type Response } from "./event-stream.ts";
 import { isNews, type Known } from "./news.ts";
+import { createPollers } from "./pollers.ts";
 
 export interface EventRequest {
   readonly token: string;
@@ -38,10 +40,11 @@ export interface EventStreams {
 export const pollMs = 25_000;
 
 export function createEventStreams(deps: SocketDependencies): EventStreams {
-  const { limits, frames, departures, shedding, metrics } = deps;
+  const { limits, frames, departures, shedding, metrics, clock } = deps;
   const endOfTurn = createEndOfTurn();
   const places = createPlaces(limits.socketsPerAddress);
   const streams = new Set<EventStream>();
+  const pollers = createPollers({ forMs: 2 * pollMs, clock });
   // The customer has done nothing: what asks again by itself must not keep a session alive.
   const asksAgain = { ...deps, liveSessions: { ...deps.liveSessions, touch: () => {} } };
 
@@ -60,14 +63,11 @@ export function createEventStreams(deps: SocketDependencies): EventStreams {
     return stream;
   }
 
-  /** As the gateway does to newcomers of a full node. @returns whether it did */
-  function sendBack(stream: EventStream): boolean {
-    const turned = shedding.turns();
-    if (!turned) return false;
-    metrics.connectionRefused(turned.pressure);
-    stream.send(encodeFrame({ t: "draining", reconnectInMs: turned.retryInMs }));
+  /** As the gateway does to newcomers of a full node. */
+  function sendBack(stream: EventStream, { pressure, retryInMs }: Turned): void {
+    metrics.connectionRefused(pressure);
+    stream.send(encodeFrame({ t: "draining", reconnectInMs: retryInMs }));
     stream.close(closeCodes.tryLater, "unavailable");
-    return true;
   }
 
   return {
@@ -75,9 +75,14 @@ export function createEventStreams(deps: SocketDependencies): EventStreams {
       const { token, sessionId, origin, afterSeq, atMost, poll } = request;
       const waitMs = frames.take(sessionId);
       if (waitMs > 0) throw new ProblemError("rate_limited", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
-      const stream = begin(request);
       const isBack = poll !== null && poll.known !== null;
-      if (!isBack && sendBack(stream)) return stream.body;
+      // Before it is counted itself. What a client says of itself lets nobody into a full node: only who was served here is back.
+      const turned = isBack && pollers.has(sessionId) ? null : shedding.turns();
+      const stream = begin(request);
+      if (turned) {
+        sendBack(stream, turned);
+        return stream.body;
+      }
       departures.join(stream);
       if (!stream.open) return stream.body;
       const auth = {
@@ -88,6 +93,7 @@ export function createEventStreams(deps: SocketDependencies): EventStreams {
       } as const;
       try {
         stream.serve(await admitCustomer(stream, auth, origin, isBack ? asksAgain : deps));
+        if (poll) pollers.served(sessionId);
       } catch (error) {
         // Refused by a status, which the same response carries.
         stream.finish();
@@ -98,6 +104,7 @@ export function createEventStreams(deps: SocketDependencies): EventStreams {
     count: () => streams.size,
     checkPulses() {
       for (const stream of streams) stream.checkPulse();
+      pollers.sweep();
     },
     close() {
       for (const stream of [...streams]) stream.terminate();
