@@ -11,14 +11,15 @@ export async function settledBytes(pid: number): Promise<number> {
   for (let look = 0; look < looks; look++) {
     process.kill(pid, "SIGUSR2");
     await wait(300);
-    const now = await residentBytes(pid);
+    const now = await ownBytes(pid);
     if (Math.abs(before - now) < steadyBytes) return now;
     before = now;
   }
   return before;
 }
 
-async function residentBytes(pid: number): Promise<number> {
-  const [, pages] = (await readFile(`/proc/${pid}/statm`, "utf8")).split(" ");
-  return Number(pages) * pageBytes;
+/** Without pages of files, be they of the database or of Node itself: the system takes those back when it needs room. */
+async function ownBytes(pid: number): Promise<number> {
+  const [, resident, ofFiles] = (await readFile(`/proc/${pid}/statm`, "utf8")).split(" ");
+  return (Number(resident) - Number(ofFiles)) * pageBytes;
 }

@@ -7,8 +7,6 @@
 export type MessageNumber = number;
 
 const perWriter = 2 ** 32;
-/** Three hexadecimal digits of an id. */
-export const mostWriters = 0x1000;
 
 export const messageNumber = (writer: number, index: number): MessageNumber => writer * perWriter + index;
 export const writerOf = (message: MessageNumber): number => Math.floor(message / perWriter);
