@@ -119,11 +119,11 @@ describe("Attachments", () => {
     expect(await openAll(attachments, [sent])).toEqual(["there"]);
   });
 
-  it("of an erased conversation are nobody's at once, and gone with the next sweep", async () => {
+  it("of an erased contact are nobody's at once, and gone with the next sweep", async () => {
     const attachments = create();
     const { id } = await attachments.receive(upload(text));
     await send(attachments, [id]);
-    await attachments.eraseOf(ada.conversation.id);
+    await store.eraseContact(ada.contact.id, now);
     expect(await openAll(attachments, [id])).toEqual(["not_found"]);
     await attachments.sweep();
     expect(filesIn("files")).toEqual([]);
@@ -218,7 +218,7 @@ describe("Attachments", () => {
         ...blobs,
         async put(key, path) {
           await blobs.put(key, path);
-          await store.releaseAttachments(ada.conversation.id);
+          await store.eraseContact(ada.contact.id, now);
         },
       }),
     });
@@ -232,7 +232,7 @@ describe("Attachments", () => {
       wrapBlobs: (blobs) => ({
         ...blobs,
         async put(key, path) {
-          await store.releaseAttachments(ada.conversation.id);
+          await store.eraseContact(ada.contact.id, now);
           await attachments.sweep();
           await blobs.put(key, path);
         },

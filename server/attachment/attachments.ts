@@ -50,8 +50,6 @@ export interface Attachments {
   claim(claim: Omit<AttachmentClaim, "at">): Promise<readonly Attachment[]>;
   /** Throws `not_found`, also of what is somebody else's or has not been sent to the reader. */
   open(id: string, part: "file" | "thumbnail", reader: Reader): Promise<OpenedAttachment>;
-  /** Nobody can open any of the conversation's from now on; the bytes go with the next sweep. */
-  eraseOf(conversationId: string): Promise<void>;
   /** Removes what was given up, and what an upload that was cut off left behind. Called about once a minute. */
   sweep(): Promise<void>;
 }
@@ -184,8 +182,6 @@ export function createAttachments(deps: AttachmentDependencies): Attachments {
       if (!blob) throw new ProblemError("not_found");
       return { ...blob, type: part === "file" ? attachment.type : "image/webp", name: attachment.name };
     },
-
-    eraseOf: (conversationId) => store.releaseAttachments(conversationId),
 
     async sweep() {
       const at = clock.now();

@@ -60,8 +60,6 @@ export interface AttachmentStore {
     readonly at: number;
     readonly limit: number;
   }): Promise<readonly string[]>;
-  /** Gives up everything of a conversation, sent or not. */
-  releaseAttachments(conversationId: string): Promise<void>;
   /** Its bytes are gone. */
   forgetAttachment(id: string): Promise<void>;
 }

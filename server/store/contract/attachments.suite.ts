@@ -151,20 +151,6 @@ export function attachmentContract(name: string, openStore: () => Promise<Store>
       expect(await store.settleAttachments(query)).toHaveLength(1);
     });
 
-    it("of a conversation are released together, sent or not", async () => {
-      const bob = await openFor(store, "bob");
-      const others = await uploaded({ conversationId: bob.conversation.id, sessionId: null });
-      const [sent, unsent] = [await uploaded(), await uploaded()];
-      await send(claimOf([sent]));
-      await store.releaseAttachments(ada.conversation.id);
-      expect(await Promise.all([sent, unsent, others].map(stateOf))).toEqual([
-        "removing",
-        "removing",
-        "ready",
-      ]);
-      expect(await settle(1)).toHaveLength(2);
-    });
-
     it("go with a contact that is erased, and with messages whose time is over", async () => {
       const bob = await openFor(store, "bob");
       const bobs = await uploaded({ conversationId: bob.conversation.id, sessionId: null });

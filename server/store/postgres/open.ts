@@ -155,7 +155,6 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       }),
     attachment: (id) => read(() => attachments.find(id)),
     settleAttachments: ({ before, at, limit }) => write(() => attachments.settle(before, at, limit)),
-    releaseAttachments: (conversationId) => write(() => attachments.releaseOf(conversationId)),
     forgetAttachment: (id) => write(() => attachments.forget(id)),
 
     platformKeys: () => read(keys.list),

@@ -182,7 +182,6 @@ export async function openSqliteStore(
         journal.fileWithin(due.map(({ conversation_id }) => conversation_id));
         return database.run(attachments.settle(before, at, limit));
       }),
-    releaseAttachments: (conversationId) => write(() => attachments.releaseOf(conversationId)),
     forgetAttachment: (id) => write(() => attachments.forget(id)),
 
     platformKeys: async () => read(keys.list()),

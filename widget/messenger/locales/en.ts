@@ -37,7 +37,6 @@ export type Texts = Readonly<Record<string, string>>;
 
 type PluralForm = `${string}.${Intl.LDMLPluralRule}`;
 export type KeyOf<Catalogue extends Texts> = Exclude<keyof Catalogue & string, PluralForm>;
-export type TextKey = KeyOf<typeof en>;
 
 type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Placeholders<Rest>
