@@ -12,14 +12,14 @@ import { gatherCrowd } from "../bench/soak/crowd.ts";
 import { check } from "../bench/soak/history/check.ts";
 import { openShared, type Shared } from "../bench/soak/world/shared.ts";
 import { calm, createWorld, type World } from "../bench/soak/world/world.ts";
-import { type Balancer, balancerObstacle, startBalancer } from "./harness/balancer.ts";
+import { skipsWithout } from "../server/redis/testing/redis-server.ts";
+import { type Balancer, balancerCanBeStarted, startBalancer } from "./harness/balancer.ts";
 import { agentToken } from "./harness/companion.ts";
 import { openSession } from "./harness/session.ts";
 
-const obstacle = await balancerObstacle();
-if (obstacle !== null) console.warn(`The balancer's tests are skipped: ${obstacle}.`);
+const isSkipped = skipsWithout("HAProxy", !(await balancerCanBeStarted()));
 
-describe.skipIf(obstacle !== null)("two nodes behind the balancer of compose.yaml", () => {
+describe.skipIf(isSkipped)("two nodes behind the balancer of compose.yaml", () => {
   let directory: string;
   let shared: Shared;
   let world: World;

@@ -14,15 +14,11 @@ export interface Balancer {
   stop(): Promise<void>;
 }
 
-/** @returns why HAProxy can't be started here; null where it can */
-export async function balancerObstacle(): Promise<string | null> {
-  try {
-    await promisify(execFile)("haproxy", ["-v"]);
-    return null;
-  } catch {
-    return "haproxy is not installed";
-  }
-}
+export const balancerCanBeStarted = (): Promise<boolean> =>
+  promisify(execFile)("haproxy", ["-v"]).then(
+    () => true,
+    () => false,
+  );
 
 /** Resolves once it passes requests on. @param ports of the nodes, on this machine */
 export async function startBalancer(directory: string, ports: readonly number[]): Promise<Balancer> {
