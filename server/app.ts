@@ -1,4 +1,7 @@
-/** Where everything meets: builds the parts, hands them to each other, listens. Nothing is decided here. */
+/**
+ * Where everything meets: builds the parts, hands them to each other, listens. Nothing is decided here. Long, because it is a list:
+ * in several files one would have to look for who is handed what.
+ */
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { createServer as createHttpServer } from "node:http";
@@ -30,11 +33,9 @@ import { createEventStreams } from "./edge/events/event-streams.ts";
 import { createHttpApp } from "./edge/http/app.ts";
 import type { Route } from "./edge/http/route.ts";
 import { createRoutes } from "./edge/http/routes.ts";
-import { createMessageAllowance, sessionsPerContact } from "./edge/limits/message-allowance.ts";
+import { createAllowances } from "./edge/limits/allowances.ts";
 import { createPlaces } from "./edge/limits/places.ts";
 import { createSessionRequestLimit } from "./edge/limits/session-requests.ts";
-import { type SharedBuckets, shareBuckets } from "./edge/limits/shared-buckets.ts";
-import { createTokenBuckets } from "./edge/limits/token-buckets.ts";
 import { closeHttp, listen, trackQuietConnections } from "./edge/listening.ts";
 import { createDepartures } from "./edge/load/departures.ts";
 import { createQueuedBytes } from "./edge/load/queued-bytes.ts";
@@ -48,6 +49,7 @@ import { createGateway } from "./edge/websocket/gateway.ts";
 import { createLiveSessions } from "./edge/websocket/live-sessions.ts";
 import { createMessageEncoder } from "./edge/websocket/server-frames.ts";
 import { within } from "./edge/within.ts";
+import { startHousekeeping } from "./housekeeping.ts";
 import { createTokenCheck } from "./identity/check/token-check.ts";
 import { createGate } from "./identity/gate.ts";
 import { createJwkSets } from "./identity/jwk-sets/create-jwk-sets.ts";
@@ -92,15 +94,6 @@ export interface RunningServer {
   readonly stopMs: number;
 }
 
-/** Frames of all kinds, as a multiple of the messages allowed: receipts, typing and pings of a busy hand. */
-const framesPerMessage = 10;
-/** Of one address: a provider may end the sessions of all who were signed in at once. */
-const logoutsPerMinute = 600;
-const sweepMs = 1000;
-const lookMs = 500;
-const settleMs = 100;
-const refreshMs = 3000;
-const forgetMs = 60_000;
 /** For what is under way once the sockets have been sent away. */
 const finishMs = 8000;
 /** For that, and for the store to flush. */
@@ -193,32 +186,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const addresses = createClientAddresses(environment.trustedProxies);
   const liveSessions = createLiveSessions({ bus, clock, config, sessions, store });
   const catchUp = createCatchUp({ bus, store, clock });
-  const sharedBuckets: SharedBuckets[] = [];
-  function share(name: string, perSecond: number, burst: number): SharedBuckets {
-    const shared = shareBuckets(createTokenBuckets({ perSecond, burst, clock }), bus, {
-      name,
-      perSecond,
-      burst,
-    });
-    sharedBuckets.push(shared);
-    return shared;
-  }
-  const messages = createMessageAllowance({
-    sessions: share("messages", limits.messagesPerSecond, limits.messageBurst),
-    contacts: share(
-      "messages of contacts",
-      limits.messagesPerSecond * sessionsPerContact,
-      limits.messageBurst * sessionsPerContact,
-    ),
-  });
-  const uploads = share("uploads", limits.attachmentsPerMinute / 60, limits.attachmentsPerMinute);
-  const frames = createTokenBuckets({
-    perSecond: limits.messagesPerSecond * framesPerMessage,
-    burst: limits.messageBurst * framesPerMessage,
-    clock,
-  });
-
-  const logoutRequests = share("logouts", logoutsPerMinute / 60, logoutsPerMinute);
+  const allowances = createAllowances({ limits, clock, scripts: bus });
 
   const http = createHttpServer({ headersTimeout: headersMs, requestTimeout: requestMs });
   const endQuiet = trackQuietConnections(http);
@@ -270,8 +238,8 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     addresses,
     origins,
     liveSessions,
-    messages,
-    frames,
+    messages: allowances.messages,
+    frames: allowances.frames,
     contacts: createPlaces(limits.socketsPerContact),
     presence,
     departures,
@@ -325,10 +293,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       shedding,
       metrics,
     ),
-    logoutRequests,
-    messages,
-    uploads,
-    frames,
+    logoutRequests: allowances.logouts,
+    messages: allowances.messages,
+    uploads: allowances.uploads,
+    frames: allowances.frames,
     events,
     log,
     metrics,
@@ -354,61 +322,24 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 
   warmBundles(bundles).catch((error: unknown) => log.error({ event: "compression_failed", error }));
 
-  function sweep(): void {
-    liveSessions.sweep();
-    gateway.checkPulses();
-    events.checkPulses();
-    shedding.sweep();
-    presence.sweep();
-    jwkSets.sweep();
-    void revocations.sweep();
-  }
-
-  /** What other nodes did is asked of the store where their hints don't come. */
-  function look(): void {
-    if (bus.health === "cut" || bus.health === "partial") liveSessions.look();
-    catchUp.sweep();
-  }
-
-  function settle(): void {
-    for (const buckets of sharedBuckets) void buckets.settle();
-  }
-
-  async function refreshConfiguration(): Promise<void> {
-    try {
-      if (await config.refresh()) liveSessions.sweep();
-    } catch (error) {
-      log.error({ event: "sweep_failed", error });
-    }
-  }
-
-  bus.subscribe("configuration", ({ revision }) => {
-    if (revision > config.revision) void refreshConfiguration();
+  const housekeeping = startHousekeeping({
+    bus,
+    config,
+    allowances,
+    attachments,
+    catchUp,
+    events,
+    gateway,
+    jwkSets,
+    keyUsage,
+    liveSessions,
+    presence,
+    retention,
+    revocations,
+    sessions,
+    shedding,
+    log,
   });
-  bus.onDoubt(() => {
-    liveSessions.look();
-    catchUp.look();
-    void refreshConfiguration();
-  });
-
-  function forget(): void {
-    for (const buckets of sharedBuckets) buckets.sweep();
-    attachments.sweep().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
-    frames.sweep();
-    void retention.sweep();
-    keyUsage.write().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
-    sessions.sweep().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
-  }
-
-  // The first fetch of each set: whoever needs one of its keys meanwhile waits for that fetch.
-  jwkSets.sweep();
-  const timers = [
-    setInterval(sweep, sweepMs),
-    setInterval(look, lookMs),
-    setInterval(settle, settleMs),
-    setInterval(forget, forgetMs),
-    setInterval(() => bus.health !== "certain" && void refreshConfiguration(), refreshMs),
-  ];
 
   function cut(): void {
     gateway.close();
@@ -420,7 +351,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     presence.close();
     await closeHttp(http, { limitMs: finishMs, endQuiet, cut });
     readings.close();
-    for (const timer of timers) clearInterval(timer);
+    housekeeping.close();
     jwkSets.close();
     await bus.close();
     await keyUsage.write().catch((error: unknown) => log.error({ event: "sweep_failed", error }));
@@ -432,7 +363,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     publicOrigin: place.publicOrigin,
     store,
     routes,
-    sweep,
+    sweep: housekeeping.sweep,
     close: () => (closing ??= close()),
     hurry: departures.hurry,
     stopMs: limits.drainSpreadMs + endMs,
