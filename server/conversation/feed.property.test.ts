@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createFeed, type Feed } from "./feed.ts";
+import { Feed } from "./feed.ts";
 import { conversation, message, settle, upTo } from "./feed-fixtures.ts";
 
 /** What can happen to a reader, in any order. */
@@ -43,26 +43,28 @@ describe("Whatever the bus drops, repeats and delays, and however slow the store
           let ready = true;
           let reading = 0;
           let answer: ((works: boolean) => void) | null = null;
-          const feed: Feed = createFeed({
+          const feed = new Feed({
             afterSeq,
             ...(saysLastSeq && { lastSeq: store.stored }),
-            read: async (after, limit) => {
-              reading += 1;
-              expect(reading).toBe(1);
-              // The store looks when it is asked; its answer may take long.
-              const page = await store.read(after, limit);
-              const works = await new Promise<boolean>((resolve) => {
-                answer = resolve;
-              });
-              reading -= 1;
-              if (!works) throw new Error("disk");
-              return page;
+            reader: {
+              read: async (after, limit) => {
+                reading += 1;
+                expect(reading).toBe(1);
+                // The store looks when it is asked; its answer may take long.
+                const page = await store.read(after, limit);
+                const works = await new Promise<boolean>((resolve) => {
+                  answer = resolve;
+                });
+                reading -= 1;
+                if (!works) throw new Error("disk");
+                return page;
+              },
+              emit: ({ seq }) => {
+                expect(ready).toBe(true);
+                seen.push(seq);
+              },
+              ready: () => ready,
             },
-            emit: ({ seq }) => {
-              expect(ready).toBe(true);
-              seen.push(seq);
-            },
-            ready: () => ready,
           });
 
           const finishRead = async (works: boolean): Promise<void> => {

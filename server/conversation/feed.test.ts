@@ -1,15 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { createFeed, type FeedOptions } from "./feed.ts";
+import { Feed, type FeedOptions, type Reader } from "./feed.ts";
 import { conversation, message, settle, upTo } from "./feed-fixtures.ts";
 
-function reader(store: Pick<FeedOptions, "read">, options: Partial<FeedOptions> = {}) {
+function reader(
+  store: Pick<Reader, "read">,
+  { afterSeq = 0, lastSeq, ...own }: Partial<Omit<FeedOptions, "reader"> & Reader> = {},
+) {
   const seen: number[] = [];
-  const feed = createFeed({
-    afterSeq: 0,
-    read: (after, limit) => store.read(after, limit),
-    emit: ({ seq }) => seen.push(seq),
-    ready: () => true,
-    ...options,
+  const feed = new Feed({
+    afterSeq,
+    ...(lastSeq !== undefined && { lastSeq }),
+    reader: {
+      read: (after, limit) => store.read(after, limit),
+      emit: ({ seq }) => seen.push(seq),
+      ready: () => true,
+      ...own,
+    },
   });
   return { seen, feed };
 }

@@ -3,11 +3,8 @@ import type { Message } from "../../shared/protocol.ts";
 /** Messages read at once when catching up. */
 const pageSize = 100;
 
-export interface FeedOptions {
-  /** The reader has everything up to here. */
-  readonly afterSeq: number;
-  /** How far the conversation is known to have come; absent: not known, so that the feed looks. */
-  readonly lastSeq?: number;
+/** Who follows a conversation. */
+export interface Reader {
   /** The oldest messages after `after`, at most `limit`, in ascending `seq`. */
   read(after: number, limit: number): Promise<readonly Message[]>;
   emit(message: Message): void;
@@ -17,48 +14,84 @@ export interface FeedOptions {
   failed?(error: unknown): void;
 }
 
+export interface FeedOptions {
+  /** The reader has everything up to here. */
+  readonly afterSeq: number;
+  /** How far the conversation is known to have come; absent: not known, so that the feed looks. */
+  readonly lastSeq?: number;
+  readonly reader: Reader;
+}
+
 /**
  * One reader's view of a conversation: everything after `afterSeq`, in order, each message once, however the live messages
  * come: late, twice, in disorder, or not at all. What fits is passed on; a gap is read from the store.
+ *
+ * A class: each socket has one, and a dozen closures would cost it a kilobyte.
  */
-export interface Feed {
-  /** A live message, as the bus brought it. */
-  offer(message: Message): void;
-  /** The store has messages up to this one. */
-  reach(seq: number): void;
-  resume(): void;
-  close(): void;
-}
-
-export function createFeed(options: FeedOptions): Feed {
-  const { read, emit, ready, failed } = options;
-  let state: "idle" | "reading" | "closed" = "idle";
+export class Feed {
+  readonly #reader: Reader;
+  #state: "idle" | "reading" | "closed" = "idle";
   /** The last `seq` emitted. */
-  let cursor = options.afterSeq;
+  #cursor: number;
   /** The last `seq` that was heard of. */
-  let offered = 0;
+  #offered = 0;
   /** The last `seq` that the store may have; infinite until it has answered with the end of the conversation. */
-  let known = options.lastSeq ?? Number.POSITIVE_INFINITY;
+  #known: number;
 
-  function pass(message: Message): void {
+  constructor({ afterSeq, lastSeq, reader }: FeedOptions) {
+    this.#reader = reader;
+    this.#cursor = afterSeq;
+    this.#known = lastSeq ?? Number.POSITIVE_INFINITY;
+    this.resume();
+  }
+
+  /** A live message, as the bus brought it. */
+  offer(message: Message): void {
+    const { seq } = message;
+    if (this.#state === "closed" || seq <= this.#cursor) return;
+    this.#hearOf(seq);
+    if (this.#state === "idle" && seq === this.#cursor + 1 && this.#reader.ready()) this.#pass(message);
+    this.resume();
+  }
+
+  /** The store has messages up to this one. */
+  reach(seq: number): void {
+    this.#hearOf(seq);
+    this.resume();
+  }
+
+  resume(): void {
+    if (this.#state === "idle" && this.#wantsMore()) void this.#readOn();
+  }
+
+  close(): void {
+    this.#state = "closed";
+  }
+
+  #hearOf(seq: number): void {
+    this.#offered = Math.max(this.#offered, seq);
+    this.#known = Math.max(this.#known, seq);
+  }
+
+  #wantsMore(): boolean {
+    return this.#known > this.#cursor && this.#reader.ready();
+  }
+
+  #pass(message: Message): void {
     // Before `emit`, which may close the feed, or bring about the next message.
-    cursor = message.seq;
-    emit(message);
+    this.#cursor = message.seq;
+    this.#reader.emit(message);
   }
 
-  function catchUp(): void {
-    if (state === "idle" && known > cursor && ready()) void readOn();
-  }
-
-  async function readOn(): Promise<void> {
-    state = "reading";
+  async #readOn(): Promise<void> {
+    this.#state = "reading";
     try {
-      while (known > cursor && ready() && (await readPage()));
-      if (isReading()) state = "idle";
+      while (this.#wantsMore() && (await this.#readPage()));
+      if (this.#isReading()) this.#state = "idle";
     } catch (error) {
-      if (!isReading()) return;
-      state = "idle";
-      failed?.(error);
+      if (!this.#isReading()) return;
+      this.#state = "idle";
+      this.#reader.failed?.(error);
     }
   }
 
@@ -66,43 +99,23 @@ export function createFeed(options: FeedOptions): Feed {
    * The store's pages have no gap but one: in front of them, where what was old has been removed for good.
    * @returns whether it is worth reading on
    */
-  async function readPage(): Promise<boolean> {
-    const offeredBefore = offered;
-    const page = await read(cursor, pageSize);
-    const end = page.at(-1)?.seq ?? cursor;
-    known = page.length < pageSize ? Math.max(end, offered) : Number.POSITIVE_INFINITY;
+  async #readPage(): Promise<boolean> {
+    const offeredBefore = this.#offered;
+    const page = await this.#reader.read(this.#cursor, pageSize);
+    const end = page.at(-1)?.seq ?? this.#cursor;
+    this.#known = page.length < pageSize ? Math.max(end, this.#offered) : Number.POSITIVE_INFINITY;
     for (const message of page) {
-      if (!isReading()) return false;
+      if (!this.#isReading()) return false;
       // A reader that is ready again by now goes on at once: its `resume` may have come too early to count.
-      if (!ready()) return true;
-      pass(message);
+      if (!this.#reader.ready()) return true;
+      this.#pass(message);
     }
     // What was offered while the store was asked may be younger than its answer.
-    return isReading() && (page.length > 0 || offered > offeredBefore);
+    return this.#isReading() && (page.length > 0 || this.#offered > offeredBefore);
   }
 
   /** Asked anew after whatever may have closed the feed. */
-  function isReading(): boolean {
-    return state === "reading";
+  #isReading(): boolean {
+    return this.#state === "reading";
   }
-
-  catchUp();
-  return {
-    offer(message) {
-      if (state === "closed" || message.seq <= cursor) return;
-      offered = Math.max(offered, message.seq);
-      known = Math.max(known, message.seq);
-      if (state === "idle" && message.seq === cursor + 1 && ready()) pass(message);
-      catchUp();
-    },
-    reach(seq) {
-      offered = Math.max(offered, seq);
-      known = Math.max(known, seq);
-      catchUp();
-    },
-    resume: catchUp,
-    close() {
-      state = "closed";
-    },
-  };
 }

@@ -4,10 +4,11 @@ import {
   type ClientFrame,
   type ConversationStatus,
   closeCodes,
+  type Message,
   type ServerFrame,
 } from "../../../shared/protocol.ts";
 import type { Onlooker } from "../../agent/presence.ts";
-import { createFeed, type Feed } from "../../conversation/feed.ts";
+import { Feed, type Reader } from "../../conversation/feed.ts";
 import type { ConversationEvent } from "../../delivery/bus.ts";
 import type { SessionDetails } from "../../store/store.ts";
 import { parseClientFrame } from "./client-frames.ts";
@@ -49,7 +50,7 @@ export async function admitCustomer(
   }
 }
 
-class CustomerSocket implements Listener, SessionSocket, Onlooker {
+class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
   readonly #outlet: Outlet;
   readonly #deps: SocketDependencies;
   readonly #live: LiveSession;
@@ -86,7 +87,6 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
   }
 
   start({ conversation, session }: SessionDetails, auth: AuthFrame): void {
-    const { conversations, encodeMessage, limits } = this.#deps;
     const { lastSeq, customer, agent, state } = conversation;
     const conversationId = this.#conversationId;
     this.#post({
@@ -95,18 +95,10 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
       lastSeq,
       readSeq: customer.read,
       agent,
-      heartbeatMs: limits.heartbeatMs,
+      heartbeatMs: this.#deps.limits.heartbeatMs,
     });
     this.#become(state);
-    this.#feed = createFeed({
-      afterSeq: startOf(auth, lastSeq),
-      lastSeq,
-      read: async (after, limit) => (await conversations.messages(conversationId, { after, limit })).messages,
-      emit: (message) => this.#outlet.send(encodeMessage(conversationId, message)),
-      ready: () => !this.#outlet.congested,
-      // The client comes back with its position, to a node that can read.
-      failed: (error) => this.#outlet.fail(error),
-    });
+    this.#feed = new Feed({ afterSeq: startOf(auth, lastSeq), lastSeq, reader: this });
     const early = this.#early;
     this.#early = null;
     for (const event of early?.values() ?? []) this.#happened(event);
@@ -132,6 +124,23 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker {
 
   drained(): void {
     this.#feed?.resume();
+  }
+
+  async read(after: number, limit: number): Promise<readonly Message[]> {
+    return (await this.#deps.conversations.messages(this.#conversationId, { after, limit })).messages;
+  }
+
+  emit(message: Message): void {
+    this.#outlet.send(this.#deps.encodeMessage(this.#conversationId, message));
+  }
+
+  ready(): boolean {
+    return !this.#outlet.congested;
+  }
+
+  /** The client comes back with its position, to a node that can read. */
+  failed(error: unknown): void {
+    this.#outlet.fail(error);
   }
 
   closed(): void {
