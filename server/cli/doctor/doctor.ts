@@ -7,6 +7,7 @@ import { configurationPath, readPublicUrl } from "../../config/environment.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Console } from "../console.ts";
 import { outboundFetch } from "../outbound.ts";
+import { examineAttachments } from "./attachments.ts";
 import { examineConfiguration } from "./configuration.ts";
 import { dataDirectory, examineEnvironment } from "./environment.ts";
 import { type Finding, problem } from "./finding.ts";
@@ -14,7 +15,8 @@ import { examineNetwork } from "./network.ts";
 import { examineStorage } from "./storage.ts";
 
 /**
- * What stands before production. Writes nothing, and asks the network for a few seconds.
+ * What stands before production. Writes nothing but one object into a bucket for attachments, which it removes again, and asks
+ * the network for a few seconds.
  * @returns whether there is no problem
  */
 export async function doctor(
@@ -29,6 +31,7 @@ export async function doctor(
   const all = [
     ...examineEnvironment(env, process.version),
     ...(await examineStorage(dataDirectory(env))),
+    ...(await examineAttachments(env, dataDirectory(env))),
     ...findings,
     ...(await examineNetwork(config, readPublicUrl(env), network)),
   ];

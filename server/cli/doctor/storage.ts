@@ -30,7 +30,7 @@ async function existingParent(path: string): Promise<string> {
     : existingParent(parent);
 }
 
-const isWritable = (path: string): Promise<boolean> =>
+export const isWritable = (path: string): Promise<boolean> =>
   access(path, constants.W_OK | constants.X_OK).then(
     () => true,
     () => false,

@@ -12,8 +12,8 @@ import type { S3Settings } from "../s3.ts";
 
 export interface S3Server {
   readonly settings: S3Settings;
-  /** Answers everything with a refusal from now on. */
-  fail(status: number): void;
+  /** Answers everything, or all requests of a method, with a refusal from now on. */
+  fail(status: number, method?: string): void;
   heal(): void;
   close(): Promise<void>;
 }
@@ -29,14 +29,15 @@ export async function startS3Server(directory: string): Promise<S3Server> {
     configureBuckets: [{ name: "attachments", configs: [] }],
   });
   const { port: inner } = await s3.run();
-  let failure: number | null = null;
+  let failure: { readonly status: number; readonly method: string | undefined } | null = null;
   const door = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
     const refuse = (status: number, code: string): void =>
       void response.writeHead(status).end(`<Error><Code>${code}</Code></Error>`);
-    if (failure !== null) return refuse(failure, "InternalError");
+    if (failure && (failure.method ?? request.method) === request.method)
+      return refuse(failure.status, "InternalError");
     if (!isSigned(request, secretAccessKey)) return refuse(403, "SignatureDoesNotMatch");
     if (sha256(body) !== request.headers["x-amz-content-sha256"])
       return refuse(400, "XAmzContentSHA256Mismatch");
@@ -61,8 +62,8 @@ export async function startS3Server(directory: string): Promise<S3Server> {
       secretAccessKey,
       sessionToken: null,
     },
-    fail(status) {
-      failure = status;
+    fail(status, method) {
+      failure = { status, method };
     },
     heal() {
       failure = null;
