@@ -16,11 +16,12 @@ export const Standing = drawn<{ readonly view: BesideView }>(({ view: { model, l
     (isVerified || knowsDesk) && (
       <p class="line">
         {isVerified && (
-          <span class="verified" role="img" title={say("verified")}>
-            {verifiedIcon()}
-          </span>
+          <>
+            <span class="verified line">{verifiedIcon()}</span>
+            {!phase.contact.name && `${say("signedIn")} · `}
+            {say("verified")}
+          </>
         )}
-        {isVerified && !phase.contact.name && say("signedIn")}
         {knowsDesk && (
           <span class={`line attendance ${online ? "online" : ""}`}>{say(online ? "online" : "away")}</span>
         )}
