@@ -1,23 +1,30 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { buildBundles } from "../../.ci/build.ts";
 import { agentToken, startTestServer, type TestServer } from "../../server/edge/testing/test-server.ts";
 
 let server: TestServer;
 let children: ChildProcess[];
+let directory: string;
+beforeAll(buildBundles, 120_000);
 beforeEach(async () => {
-  server = await startTestServer();
+  directory = mkdtempSync(join(tmpdir(), "vouch-chat-"));
+  server = await startTestServer({ environment: { dataDir: directory } });
   children = [];
 });
 afterEach(async () => {
   for (const child of children) child.kill("SIGKILL");
   await server.close();
+  rmSync(directory, { recursive: true });
 });
 
 function chat(...more: string[]) {
   const child = spawn(process.execPath, [
-    join(import.meta.dirname, "chat.mjs"),
+    join(import.meta.dirname, "chat.ts"),
     server.url,
     "acme-web",
     ...more,
@@ -73,4 +80,31 @@ test("a visitor writes as well, and a bad token is named", { timeout: 30_000 }, 
   await expect.poll(visitor.output, { timeout: 10_000 }).toContain("1 You: Do you ship to Malta?");
   const stranger = chat("not-a-token");
   await expect.poll(stranger.output, { timeout: 10_000 }).toContain("token_malformed");
+});
+
+test("sends a file and says how far it is; a refused message is edited, another deleted", {
+  timeout: 30_000,
+}, async () => {
+  const path = join(directory, "notes.txt");
+  writeFileSync(path, "All of it. ".repeat(50_000));
+  const ada = chat(await server.token("ada"));
+  ada.type(`/file ${path}`);
+  await expect.poll(ada.output, { timeout: 10_000 }).toContain("1 You:  [notes.txt]");
+  expect(ada.output()).toMatch(/\(\d0 %\)\n\((\d0 %\)\n\()*100 %\)/);
+  const tooLong = "x".repeat(9000);
+  ada.type(tooLong);
+  await expect.poll(ada.output, { timeout: 10_000 }).toContain("(not sent: message_too_long) xxx");
+  ada.type("/edit In short: it works.");
+  await expect.poll(ada.output, { timeout: 10_000 }).toContain("2 You: In short: it works.");
+  ada.type(`${tooLong}y`);
+  await expect.poll(ada.output, { timeout: 10_000 }).toContain("xy");
+  ada.type("/delete");
+  const ended = once(ada.child, "exit");
+  ada.end();
+  expect(await ended).toEqual([0, null]);
+  const { sessionToken } = await server.signIn("ada");
+  const page = await server.fetch("/api/v1/conversation/messages", { token: sessionToken });
+  expect(await page.json()).toMatchObject({
+    messages: [{ attachments: [{ name: "notes.txt", type: "text/plain" }] }, { text: "In short: it works." }],
+  });
 });

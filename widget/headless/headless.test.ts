@@ -165,6 +165,33 @@ describe("a headless client", () => {
     expect([await kept(storage, contactId), lines(client)]).toEqual([null, []]);
   });
 
+  test("tries a message that failed again, sends other words in its place, or drops it; others stay", async () => {
+    const client = await open();
+    await client.login({ contactJwt: "ada.1" });
+    await expect.poll(() => client.state().connection).toBe("live");
+    companion.refuse = () => ({ code: "message_too_long" });
+    for (const text of ["One", "Two", "Three"]) client.send(text);
+    const failed = (): string[] =>
+      client
+        .state()
+        .thread.entries.flatMap((entry) =>
+          entry.kind === "pending" && entry.status === "failed" ? [entry.id] : [],
+        );
+    await expect.poll(failed).toHaveLength(3);
+    const [one = "", two = "", three = ""] = failed();
+    companion.refuse = null;
+    client.retry(one);
+    await expect.poll(() => lines(client)).toEqual(["One (sent)", "Two (waits)", "Three (waits)"]);
+    expect([client.edit(two, "Other"), client.discard(three)]).toEqual([true, true]);
+    await expect.poll(() => lines(client)).toEqual(["One (sent)", "Other (sent)"]);
+    expect([client.edit(one, "Late"), client.discard(one), client.edit(two, "Twice")]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(lines(client)).toHaveLength(2);
+  });
+
   test("says what is wrong with its deployment, or that nobody answers", async () => {
     await expect(open({ deploymentId: "no-such" })).rejects.toMatchObject({ code: "deployment_unknown" });
     const fetch = () => Promise.reject(new TypeError("fetch failed"));

@@ -5,7 +5,7 @@ import { fingerprint, uuid } from "../messenger/fingerprint.ts";
 import { createCompanies } from "../messenger/model/company.ts";
 import type { Surroundings } from "../messenger/surroundings.ts";
 import { detourOf } from "../messenger/transport/detour/detour.ts";
-import type { HeadlessOptions } from "./headless.ts";
+import type { HeadlessOptions } from "./client.ts";
 import { keptWords, memoryStorage, mirror } from "./storage.ts";
 
 export interface Life {
@@ -18,7 +18,11 @@ export interface Life {
 
 export async function headlessSurroundings(options: HeadlessOptions): Promise<Life> {
   const { url, deploymentId, storage = memoryStorage(), isOnline = () => true } = options;
-  const { fetch = globalThis.fetch, WebSocket = globalThis.WebSocket } = options;
+  const { fetch = globalThis.fetch, WebSocket = globalThis.WebSocket, randomUUID = uuid } = options;
+  if (randomUUID === uuid && !globalThis.crypto?.getRandomValues)
+    throw new TypeError(
+      "There is no crypto.getRandomValues here: hand in randomUUID, or load a polyfill such as react-native-get-random-values first.",
+    );
   const timers = new Set<ReturnType<typeof setTimeout>>();
   let isActive = true;
   let isOver = false;
@@ -56,7 +60,7 @@ export async function headlessSurroundings(options: HeadlessOptions): Promise<Li
         };
       },
       random: Math.random,
-      uuid,
+      uuid: randomUUID,
       fetch: (path, init) => fetch(url + path, init),
       openSocket({ opened, text, closed }) {
         const socket = new WebSocket(`${url.replace(/^http/, "ws")}/api/v1/socket`);
@@ -66,7 +70,8 @@ export async function headlessSurroundings(options: HeadlessOptions): Promise<Li
         return { send: (frame) => socket.send(frame), close: () => socket.close() };
       },
       loadDetour: async () => detourOf,
-      fingerprint,
+      // Without WebCrypto something that equals no other, as on a page without https.
+      fingerprint: (text) => (globalThis.crypto?.subtle ? fingerprint(text) : Promise.resolve(randomUUID())),
       online: isOnline,
       visible: () => isActive,
       // A signed-in session is used again by nobody but who shows its token: it lives as long as the client.

@@ -1,16 +1,48 @@
-import type { Attachment } from "../../../../shared/protocol.ts";
-import type { Outcome, SendFile } from "./uploads.ts";
+/** One file on its way to the server, by XMLHttpRequest, which alone tells how far an upload has come. */
 
-/** By XMLHttpRequest, which alone tells how far an upload has come. */
-export function sendFile(file: File, sessionToken: string, told: Parameters<SendFile>[1]): () => void {
-  const request = new XMLHttpRequest();
-  const form = new FormData();
-  form.append("file", file);
-  request.open("POST", "/api/v1/attachments");
+import type { ErrorCode } from "../../../shared/problems.ts";
+import type { Attachment } from "../../../shared/protocol.ts";
+
+export type Outcome =
+  | { readonly kind: "ready"; readonly attachment: Attachment }
+  | {
+      readonly kind: "failed";
+      readonly code: ErrorCode;
+      readonly retryable: boolean;
+      /** Cause and fix, for the developer; absent where the server said nothing. */
+      readonly message?: string;
+    };
+
+/** Told of the progress, a part in [0, 1], then once of the outcome; of nothing any more once it is cancelled. */
+export interface ToldOfFile {
+  progress(part: number): void;
+  over(outcome: Outcome): void;
+}
+
+export const uploadPath = "/api/v1/attachments";
+
+export interface FileRequest {
+  readonly body: FormData | Uint8Array<ArrayBuffer>;
+  /** Of a body that does not say so itself. */
+  readonly contentType?: string | undefined;
+  readonly sessionToken: string;
+  /** Default: on this origin. */
+  readonly address?: string;
+  /** Default: the platform's. */
+  readonly request?: XMLHttpRequest;
+}
+
+/** @returns cancels it */
+export function sendFile(
+  { body, contentType, sessionToken, address = uploadPath, request = new XMLHttpRequest() }: FileRequest,
+  told: ToldOfFile,
+): () => void {
+  request.open("POST", address);
   request.setRequestHeader("authorization", `Bearer ${sessionToken}`);
+  if (contentType) request.setRequestHeader("content-type", contentType);
   request.upload.onprogress = ({ loaded, total }) => told.progress(total ? loaded / total : 0);
-  request.onloadend = () => told.over(outcomeOf(request));
-  request.send(form);
+  request.onloadend = () => told.over(outcomeOf(request.status, request.responseText));
+  request.send(body);
   return () => {
     request.onloadend = null;
     request.upload.onprogress = null;
@@ -18,9 +50,10 @@ export function sendFile(file: File, sessionToken: string, told: Parameters<Send
   };
 }
 
-function outcomeOf({ status, responseText }: XMLHttpRequest): Outcome {
+/** What an answer says of the file. @param status 0: there was none */
+export function outcomeOf(status: number, text: string): Outcome {
   try {
-    const body = JSON.parse(responseText);
+    const body = JSON.parse(text);
     if (status === 201 && typeof body.id === "string")
       return { kind: "ready", attachment: body as Attachment };
     if (typeof body.code === "string")
@@ -28,6 +61,7 @@ function outcomeOf({ status, responseText }: XMLHttpRequest): Outcome {
         kind: "failed",
         code: body.code,
         retryable: status === 401 || status === 429 || status >= 500,
+        message: `${body.detail} ${body.fix}`,
       };
   } catch {
     // What is not of the server's form did not come from it.

@@ -3,12 +3,14 @@
  * whoever writes needs none of it.
  */
 
-import { computed, effect, type ReadonlySignal } from "@preact/signals-core";
+import { computed, type ReadonlySignal } from "@preact/signals-core";
 import type { ComponentChild } from "preact";
 import type { MessageFault } from "../../../../shared/message.ts";
 import type { Attachment } from "../../../../shared/protocol.ts";
 import { attachmentTexts } from "../../locales/en.attachments.ts";
 import { createLanguage, type Language } from "../../locales/language.ts";
+import { onOtherHolder } from "../../model/other-holder.ts";
+import { sendFile } from "../../transport/send-file.ts";
 import { adoptStyles } from "../adopt-styles.ts";
 import type { View } from "../view.ts";
 import { Attach } from "./attach.tsx";
@@ -16,7 +18,6 @@ import styles from "./attachments.css?inline";
 import { createDownloads, type Downloads } from "./downloads.ts";
 import { Files } from "./files.tsx";
 import { takeGifts } from "./gifts.ts";
-import { sendFile } from "./send-file.ts";
 import { Tray } from "./tray.tsx";
 import { createUploads, type Uploads } from "./uploads.ts";
 
@@ -44,25 +45,21 @@ export function createFiles(view: View): FilesInterface {
   const language = computed(() => createLanguage(view.languageChoice.value, attachmentTexts));
   const uploads = createUploads({
     limits: model.deployment.limits,
-    send: (file, told) => sendFile(file, model.token(), told),
+    send(file, told) {
+      const body = new FormData();
+      body.append("file", file);
+      return sendFile({ body, sessionToken: model.token() }, told);
+    },
     addressOf: (file) => URL.createObjectURL(file),
     forgetAddress: (address) => URL.revokeObjectURL(address),
   });
   const downloads = createDownloads(model.token);
 
   // As with the elements of a conversation: whoever comes next finds nothing of it, in memory or on the screen.
-  let holder: string | null = null;
-  effect(() => {
-    const phase = model.session.value;
-    const contact = "contact" in phase ? phase.contact.id : null;
-    const isSame = phase.kind === "open" && phase.steppedUpFrom === holder;
-    if (holder !== null && contact !== holder && !isSame) {
-      uploads.clear();
-      downloads.clear();
-    }
-    holder = contact;
+  onOtherHolder(model.session, () => {
+    uploads.clear();
+    downloads.clear();
   });
-
   takeGifts(view, uploads.add);
   const own: FilesView = { ...view, language, uploads, downloads };
   return {

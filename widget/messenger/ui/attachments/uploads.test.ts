@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { createUploads, type Outcome, type Uploads } from "./uploads.ts";
+import type { Outcome } from "../../transport/send-file.ts";
+import { createUploads, type Uploads } from "./uploads.ts";
 
 interface Sending {
   readonly file: File;

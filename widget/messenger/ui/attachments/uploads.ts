@@ -3,6 +3,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { ErrorCode } from "../../../../shared/problems.ts";
 import type { Attachment, DeploymentInfo } from "../../../../shared/protocol.ts";
+import type { ToldOfFile } from "../../transport/send-file.ts";
 
 export interface Upload {
   /** Of this list. */
@@ -20,15 +21,8 @@ export type UploadState =
   | { readonly kind: "ready"; readonly attachment: Attachment }
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly retryable: boolean };
 
-export type Outcome =
-  | { readonly kind: "ready"; readonly attachment: Attachment }
-  | { readonly kind: "failed"; readonly code: ErrorCode; readonly retryable: boolean };
-
-/** One file on its way. Told of its progress, then once of its outcome; of nothing any more once it is cancelled. */
-export type SendFile = (
-  file: File,
-  told: { progress(part: number): void; over(outcome: Outcome): void },
-) => () => void;
+/** One file on its way. @returns cancels it */
+export type SendFile = (file: File, told: ToldOfFile) => () => void;
 
 export interface Uploads {
   readonly all: ReadonlySignal<readonly Upload[]>;
