@@ -107,7 +107,7 @@ export function createPresence(deps: {
     if (left.length > slice) later(() => tell(left.slice(slice)));
   }
 
-  const unsubscribe = bus.subscribe("presence", heard);
+  const subscription = bus.subscribe("presence", heard);
   publish(true);
 
   return {
@@ -134,7 +134,7 @@ export function createPresence(deps: {
       judge(now);
     },
     close() {
-      unsubscribe();
+      subscription.end();
       colleagues.clear();
       publish(false);
     },

@@ -74,10 +74,15 @@ export interface Topics {
 export const busHealths = ["certain", "whole", "partial", "cut"] as const;
 export type BusHealth = (typeof busHealths)[number];
 
+export interface Subscription {
+  /** Ending it again does nothing. */
+  end(): void;
+}
+
 export interface Bus {
   publish<Topic extends keyof Topics>(topic: Topic, event: Topics[Topic]): void;
-  /** @returns a function that ends the subscription; calling it again does nothing */
-  subscribe<Topic extends keyof Topics>(topic: Topic, listener: (event: Topics[Topic]) => void): () => void;
+  /** One function may be subscribed twice; each subscription is its own. */
+  subscribe<Topic extends keyof Topics>(topic: Topic, listener: (event: Topics[Topic]) => void): Subscription;
   /** Tells the listeners of this node, and no other: what was found in the store. */
   deliver<Topic extends keyof Topics>(topic: Topic, event: Topics[Topic]): void;
   /** What somebody on this node listens to. */

@@ -46,10 +46,10 @@ export function busContract(name: string, open: (report: (error: unknown) => voi
     it("brings nothing any more once the subscription has ended, and ends it twice without harm", async () => {
       const ended = vi.fn();
       const kept = vi.fn();
-      const end = bus.subscribe("session:s1", ended);
+      const subscription = bus.subscribe("session:s1", ended);
       bus.subscribe("session:s1", kept);
-      end();
-      end();
+      subscription.end();
+      subscription.end();
       bus.publish("session:s1", { kind: "ended", sessionId: "s1" });
       await vi.waitFor(() => expect(kept).toHaveBeenCalledOnce());
       expect(ended).not.toHaveBeenCalled();
@@ -57,9 +57,9 @@ export function busContract(name: string, open: (report: (error: unknown) => voi
 
     it("counts two subscriptions of one function as two", async () => {
       const listener = vi.fn();
-      const end = bus.subscribe("session:s1", listener);
+      const subscription = bus.subscribe("session:s1", listener);
       bus.subscribe("session:s1", listener);
-      end();
+      subscription.end();
       bus.publish("session:s1", { kind: "ended", sessionId: "s1" });
       await vi.waitFor(() => expect(listener).toHaveBeenCalledOnce());
     });
@@ -79,11 +79,11 @@ export function busContract(name: string, open: (report: (error: unknown) => voi
     it("lets a listener end its own subscription and another's while it is called", async () => {
       const last = vi.fn();
       const victim = vi.fn();
-      const endOwn = bus.subscribe("conversations", () => {
-        endOwn();
-        endVictim();
+      const own = bus.subscribe("conversations", () => {
+        own.end();
+        doomed.end();
       });
-      const endVictim = bus.subscribe("conversations", victim);
+      const doomed = bus.subscribe("conversations", victim);
       bus.subscribe("conversations", last);
       bus.publish("conversations", typing("Ann"));
       await vi.waitFor(() => expect(last).toHaveBeenCalledOnce());
@@ -92,22 +92,22 @@ export function busContract(name: string, open: (report: (error: unknown) => voi
 
     it("delivers what was found in the store, and knows who listens to what", async () => {
       const listener = vi.fn();
-      const end = bus.subscribe("conversation:c1", listener);
+      const subscription = bus.subscribe("conversation:c1", listener);
       bus.subscribe("conversations", listener);
       expect(bus.topics().toSorted()).toEqual(["conversation:c1", "conversations"]);
       await bus.settled();
       bus.deliver("conversation:c1", typing("Ann"));
       expect(listener).toHaveBeenCalledExactlyOnceWith(typing("Ann"));
-      end();
+      subscription.end();
       expect(bus.topics()).toEqual(["conversations"]);
     });
 
     it("takes a new subscription to a topic that everyone had left", async () => {
       const listener = vi.fn();
-      const end = bus.subscribe("conversations", vi.fn());
-      end();
+      const subscription = bus.subscribe("conversations", vi.fn());
+      subscription.end();
       bus.subscribe("conversations", listener);
-      end();
+      subscription.end();
       bus.publish("conversations", typing("Ann"));
       await vi.waitFor(() => expect(listener).toHaveBeenCalledOnce());
     });

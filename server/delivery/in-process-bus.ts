@@ -1,7 +1,38 @@
-import type { Bus, Topics } from "./bus.ts";
+import type { Bus, Subscription, Topics } from "./bus.ts";
 
 type Topic = keyof Topics;
 type Listener = (event: Topics[Topic]) => void;
+
+/** A topic has one listener mostly, the only socket of a customer: there a set would cost more than all else. */
+type Listeners = Map<Topic, Listening | Set<Listening>>;
+
+class Listening implements Subscription {
+  readonly listener: Listener;
+  readonly #topic: Topic;
+  readonly #listeners: Listeners;
+  #ended = false;
+
+  constructor(topic: Topic, listener: Listener, listeners: Listeners) {
+    this.listener = listener;
+    this.#topic = topic;
+    this.#listeners = listeners;
+    const present = listeners.get(topic);
+    if (present instanceof Set) present.add(this);
+    else listeners.set(topic, present ? new Set([present, this]) : this);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  end(): void {
+    this.#ended = true;
+    const present = this.#listeners.get(this.#topic);
+    if (present instanceof Set) present.delete(this);
+    if (present === this || (present instanceof Set && present.size === 0))
+      this.#listeners.delete(this.#topic);
+  }
+}
 
 /**
  * The bus of one process: a listener has been called when `publish` returns.
@@ -11,19 +42,21 @@ type Listener = (event: Topics[Topic]) => void;
 export function createInProcessBus(
   report: (error: unknown) => void = (error) => process.emitWarning(String(error)),
 ): Bus {
-  const listeners = new Map<Topic, Set<Listener>>();
+  const listeners: Listeners = new Map();
 
   function tell(topic: Topic, event: Topics[Topic]): void {
     const present = listeners.get(topic);
-    if (!present) return;
-    // Over a copy: a listener may end subscriptions, its own or another's, and begin new ones.
-    for (const listener of [...present]) {
-      if (!present.has(listener)) continue;
-      try {
-        listener(event);
-      } catch (error) {
-        report(error);
-      }
+    if (present instanceof Set) {
+      // Over a copy: a listener may end subscriptions, its own or another's, and begin new ones.
+      for (const listening of [...present]) if (!listening.ended) call(listening, event);
+    } else if (present) call(present, event);
+  }
+
+  function call({ listener }: Listening, event: Topics[Topic]): void {
+    try {
+      listener(event);
+    } catch (error) {
+      report(error);
     }
   }
 
@@ -31,16 +64,8 @@ export function createInProcessBus(
     publish: tell,
     deliver: tell,
 
-    subscribe(topic, listen) {
-      // One function may be subscribed twice; each subscription is its own.
-      const listener: Listener = (event) => listen(event as Topics[typeof topic]);
-      const present = listeners.get(topic) ?? new Set();
-      listeners.set(topic, present.add(listener));
-      return () => {
-        present.delete(listener);
-        if (present.size === 0 && listeners.get(topic) === present) listeners.delete(topic);
-      };
-    },
+    // Nothing but events of its topic comes to it.
+    subscribe: (topic, listener) => new Listening(topic, listener as Listener, listeners),
 
     topics: () => [...listeners.keys()],
 

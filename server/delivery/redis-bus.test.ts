@@ -98,11 +98,11 @@ function nodesContract(name: string, url: () => string): void {
       for (let round = 1; round <= 50; round++) {
         const topic = `conversation:r${round}` as const;
         const heard = vi.fn();
-        const end = two.subscribe(topic, heard);
+        const subscription = two.subscribe(topic, heard);
         await two.settled();
         one.publish(topic, message(round));
         await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce());
-        end();
+        subscription.end();
       }
     });
 
@@ -110,7 +110,7 @@ function nodesContract(name: string, url: () => string): void {
       const prefix = newPrefix();
       const [one, two] = [await openBus(url(), prefix), await openBus(url(), prefix)];
       const heard = vi.fn();
-      for (let turn = 0; turn < 5; turn++) two.subscribe("session:s1", heard)();
+      for (let turn = 0; turn < 5; turn++) two.subscribe("session:s1", heard).end();
       two.subscribe("session:s1", heard);
       await two.settled();
       one.publish("session:s1", { kind: "ended", sessionId: "s1" });

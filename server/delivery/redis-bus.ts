@@ -156,14 +156,16 @@ export function createRedisBus(deps: {
     },
 
     subscribe(topic, listener) {
-      const end = local.subscribe(topic, listener);
+      const subscription = local.subscribe(topic, listener);
       subscriptions.listen(topic);
       let ended = false;
-      return () => {
-        if (ended) return;
-        ended = true;
-        end();
-        subscriptions.unlisten(topic);
+      return {
+        end() {
+          if (ended) return;
+          ended = true;
+          subscription.end();
+          subscriptions.unlisten(topic);
+        },
       };
     },
 

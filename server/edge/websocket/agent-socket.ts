@@ -7,7 +7,7 @@ import {
 } from "../../../shared/protocol.ts";
 import type { AgentRole } from "../../agent/agents.ts";
 import type { Colleague } from "../../agent/presence.ts";
-import type { ConversationEvent } from "../../delivery/bus.ts";
+import type { ConversationEvent, Subscription } from "../../delivery/bus.ts";
 import { parseAgentFrame } from "./client-frames.ts";
 import type { SocketDependencies } from "./dependencies.ts";
 import type { Listener, Outlet } from "./outlet.ts";
@@ -30,10 +30,10 @@ export async function admitAgent(outlet: Outlet, token: string, deps: SocketDepe
   if (role === null)
     throw new ProblemError("session_missing", { detail: "The token is not that of an agent." });
   // In force before the desk is told that it may look at what there is.
-  const end = deps.bus.subscribe("conversations", () => {});
+  const early = deps.bus.subscribe("conversations", () => {});
   await deps.bus.settled();
   const socket = new AgentSocket(outlet, role, deps);
-  end();
+  early.end();
   return socket;
 }
 
@@ -41,12 +41,12 @@ class AgentSocket implements Listener, Colleague {
   readonly agent: DeskAgent;
   readonly #outlet: Outlet;
   readonly #deps: SocketDependencies;
-  readonly #unsubscribe: () => void;
+  readonly #events: Subscription;
 
   constructor(outlet: Outlet, role: AgentRole, deps: SocketDependencies) {
     this.#outlet = outlet;
     this.#deps = deps;
-    this.#unsubscribe = deps.bus.subscribe("conversations", (event) => this.#happened(event));
+    this.#events = deps.bus.subscribe("conversations", (event) => this.#happened(event));
     const { heartbeatMs } = deps.limits;
     this.agent = { name: greetings[role] };
     this.#post({ t: "ready", agent: this.agent, heartbeatMs });
@@ -68,7 +68,7 @@ class AgentSocket implements Listener, Colleague {
   drained(): void {}
 
   closed(): void {
-    this.#unsubscribe();
+    this.#events.end();
     this.#deps.presence.leave(this);
   }
 

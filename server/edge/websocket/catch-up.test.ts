@@ -66,11 +66,11 @@ describe("A conversation that somebody follows without hints", () => {
 
   it("is asked about with all others in one question, and no more once nobody follows it", async () => {
     const { bus, follow, sweep, asked } = setUp();
-    const end = bus.subscribe(`conversation:${ada}`, () => {});
+    const subscription = bus.subscribe(`conversation:${ada}`, () => {});
     follow(`conversation:${bob}`);
     await sweep();
     expect(asked.heads.mock.calls).toEqual([[[ada, bob]]]);
-    end();
+    subscription.end();
     await sweep();
     expect(asked.heads.mock.calls.at(-1)).toEqual([[bob]]);
   });

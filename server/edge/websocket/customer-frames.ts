@@ -1,7 +1,8 @@
 import { ProblemError } from "../../../shared/problem-error.ts";
-import type { ClientFrame, Contact, ServerFrame } from "../../../shared/protocol.ts";
+import type { ClientFrame, ServerFrame } from "../../../shared/protocol.ts";
 import type { SessionRecord } from "../../store/store.ts";
 import type { SocketDependencies } from "./dependencies.ts";
+import type { Author } from "./live-sessions.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** What a customer asks for, by whichever way the frame came. */
@@ -10,7 +11,7 @@ type SendFrame = Extract<ClientFrame, { t: "send" }>;
 
 export interface Speaker {
   readonly session: SessionRecord;
-  readonly contact: Contact;
+  readonly contact: Author;
 }
 
 type Dependencies = Pick<SocketDependencies, "conversations" | "messages" | "metrics" | "log">;
@@ -47,7 +48,7 @@ export async function perform(
 async function store(
   { id, text, attachments = [] }: SendFrame,
   session: SessionRecord,
-  { name, verified }: Contact,
+  { name, verified }: Author,
   { conversations, metrics }: Dependencies,
 ): Promise<ServerFrame> {
   const arrivedAt = metrics.now();

@@ -9,7 +9,7 @@ import {
 } from "../../../shared/protocol.ts";
 import type { Onlooker } from "../../agent/presence.ts";
 import { Feed, type Reader } from "../../conversation/feed.ts";
-import type { ConversationEvent } from "../../delivery/bus.ts";
+import type { ConversationEvent, Subscription } from "../../delivery/bus.ts";
 import type { SessionDetails } from "../../store/store.ts";
 import { parseClientFrame } from "./client-frames.ts";
 import { perform } from "./customer-frames.ts";
@@ -56,7 +56,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
   readonly #live: LiveSession;
   readonly #sessionId: string;
   readonly #conversationId: string;
-  readonly #unsubscribe: () => void;
+  readonly #events: Subscription;
   readonly #left: () => void;
   /** The conversation's, as last told. */
   #state: ConversationStatus | null = null;
@@ -81,7 +81,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
     this.#sessionId = session.id;
     this.#conversationId = session.conversationId;
     this.#live = deps.liveSessions.join({ session, ...details }, this);
-    this.#unsubscribe = deps.bus.subscribe(`conversation:${session.conversationId}`, (event) =>
+    this.#events = deps.bus.subscribe(`conversation:${session.conversationId}`, (event) =>
       this.#happened(event),
     );
   }
@@ -144,7 +144,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
   }
 
   closed(): void {
-    this.#unsubscribe();
+    this.#events.end();
     this.#feed?.close();
     this.#left();
     this.#deps.presence.unwatch(this);

@@ -2,7 +2,7 @@ import type { Clock } from "../../../shared/clock.ts";
 import type { Contact } from "../../../shared/protocol.ts";
 import type { Config } from "../../config/config.ts";
 import { isInPlace } from "../../config/directory.ts";
-import type { Bus } from "../../delivery/bus.ts";
+import type { Bus, SessionEvent, Subscription } from "../../delivery/bus.ts";
 import { isKeptByPolicy } from "../../session/policy.ts";
 import { expiryOf } from "../../session/session-times.ts";
 import type { Sessions } from "../../session/sessions.ts";
@@ -23,23 +23,27 @@ export interface SessionSocket {
   replaced(): void;
 }
 
+/** What messages say of who wrote them. */
+export type Author = Pick<Contact, "name" | "verified">;
+
 /** A session with sockets on this node. */
 export interface LiveSession {
   readonly session: SessionRecord;
-  readonly contact: Contact;
+  readonly contact: Author;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly expiresAt: number;
 }
 
 interface Entry extends LiveSession {
   session: SessionRecord;
-  contact: Contact;
+  contact: Author;
   expiresAt: number;
   announced: boolean;
   /** The absolute expiry that was announced last; 0: none. */
   lifeAnnounced: number;
-  readonly sockets: Set<SessionSocket>;
-  readonly unsubscribe: () => void;
+  /** The oldest first. Another array after each change: mostly there is one socket, and a set would cost more than it. */
+  sockets: readonly SessionSocket[];
+  readonly ends: Subscription;
 }
 
 export interface LiveSessions {
@@ -58,6 +62,9 @@ export interface LiveSessions {
   /** Asks the store about all of them now. */
   look(): void;
 }
+
+/** Alone: all else that is known of a contact would be the most of what a session keeps here. */
+const authorOf = ({ contact: { name, verified } }: SessionDetails): Author => ({ name, verified });
 
 /** Each session is asked for at least every so many sweeps. */
 const sweepsForAll = 3;
@@ -92,12 +99,12 @@ export function createLiveSessions(deps: {
     if (known) return known;
     const entry: Entry = {
       session: details.session,
-      contact: details.contact,
+      contact: authorOf(details),
       expiresAt: knownExpiryOf(details),
       announced: false,
       lifeAnnounced: 0,
-      sockets: new Set(),
-      unsubscribe: bus.subscribe(`session:${id}`, () => revoke(entry)),
+      sockets: [],
+      ends: bus.subscribe(`session:${id}`, ended),
     };
     entries.set(id, entry);
     return entry;
@@ -118,8 +125,13 @@ export function createLiveSessions(deps: {
     moveExpiry(entry, expiryOf(entry.session));
   }
 
+  /** One function for all sessions. */
+  function ended({ sessionId }: SessionEvent): void {
+    revoke(entries.get(sessionId));
+  }
+
   function revoke(entry: Entry | undefined): void {
-    for (const socket of [...(entry?.sockets ?? [])]) socket.revoked();
+    for (const socket of entry?.sockets ?? []) socket.revoked();
   }
 
   function announce(entry: Entry, now: number): void {
@@ -142,7 +154,7 @@ export function createLiveSessions(deps: {
     if (!entry) return;
     if (details.session.absoluteExpiresAt >= entry.session.absoluteExpiresAt) {
       entry.session = details.session;
-      entry.contact = details.contact;
+      entry.contact = authorOf(details);
     }
     moveExpiry(entry, knownExpiryOf(details));
   }
@@ -151,19 +163,21 @@ export function createLiveSessions(deps: {
     join(details, socket) {
       const entry = admit(details);
       refresh(details);
-      entry.sockets.add(socket);
-      const [oldest] = entry.sockets;
-      if (oldest && entry.sockets.size > socketsPerSession) {
+      entry.sockets = [...entry.sockets, socket];
+      const [oldest, ...rest] = entry.sockets;
+      if (rest.length >= socketsPerSession) {
         // Now: one that is still being admitted leaves only once that is over, and those who join meanwhile would all replace it.
-        entry.sockets.delete(oldest);
-        oldest.replaced();
+        entry.sockets = rest;
+        oldest?.replaced();
       }
       return entry;
     },
     leave(sessionId, socket) {
       const entry = entries.get(sessionId);
-      if (!entry?.sockets.delete(socket) || entry.sockets.size > 0) return;
-      entry.unsubscribe();
+      if (!entry?.sockets.includes(socket)) return;
+      entry.sockets = entry.sockets.filter((other) => other !== socket);
+      if (entry.sockets.length > 0) return;
+      entry.ends.end();
       entries.delete(sessionId);
     },
     touch(session) {
@@ -179,7 +193,7 @@ export function createLiveSessions(deps: {
         const { expiresAt } = entry;
         // An administrator switched its deployment or community off, removed it, or changed whom it lets in.
         if (!isInPlace(config, entry.session) || !isKeptByPolicy(config, entry.session)) revoke(entry);
-        else if (now >= expiresAt) for (const socket of [...entry.sockets]) socket.expired(expiresAt);
+        else if (now >= expiresAt) for (const socket of entry.sockets) socket.expired(expiresAt);
         else announce(entry, now);
       }
       rounds.next(() => entries.keys());
