@@ -6,8 +6,23 @@ import type { Readings } from "./pressure.ts";
 
 const resolutionMs = 20;
 
-/** What this process says of itself. Each reading of the event loop's delay begins the next second. */
-export function measureProcess(): {
+/** All in bytes. */
+export interface Memory {
+  /** Resident, without what the system may take back by itself. */
+  readonly own: number;
+  /** What the machine, or the container, grants. */
+  readonly granted: number;
+  readonly heap: number;
+  /** Where V8 ends the process. */
+  readonly heapLimit: number;
+}
+
+/**
+ * What this process says of itself. Each reading of the event loop's delay begins the next second.
+ *
+ * @param memory asked at each reading
+ */
+export function measureProcess(memory: () => Memory = memoryOfProcess): {
   read(): Omit<Readings, "sockets">;
   close(): void;
 } {
@@ -18,8 +33,9 @@ export function measureProcess(): {
       // Nothing was counted where the last second was one single turn of the loop.
       const late = delay.count === 0 ? 0 : delay.mean / 1e6 - resolutionMs;
       delay.reset();
+      const { own, granted, heap, heapLimit } = memory();
       return {
-        memoryPercent: Math.max(residentPercent(), heapPercent()),
+        memoryPercent: 100 * Math.max(own / granted, heap / heapLimit),
         eventLoopDelayMs: Math.max(0, late),
       };
     },
@@ -27,10 +43,15 @@ export function measureProcess(): {
   };
 }
 
-function residentPercent(): number {
-  // The container's bound; without one, some systems answer 0 and others more than there is.
-  const granted = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
-  return (100 * process.memoryUsage.rss() * ownShare()) / granted;
+export function memoryOfProcess(): Memory {
+  const { used_heap_size: heap, heap_size_limit: heapLimit } = getHeapStatistics();
+  return {
+    own: process.memoryUsage.rss() * ownShare(),
+    // The container's bound; without one, some systems answer 0 and others more than there is.
+    granted: Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()),
+    heap,
+    heapLimit,
+  };
 }
 
 /** Of the resident memory: the pages of mapped files, the database's among them, are the system's to take back. */
@@ -42,9 +63,4 @@ function ownShare(): number {
   } catch {
     return 1;
   }
-}
-
-function heapPercent(): number {
-  const { used_heap_size, heap_size_limit } = getHeapStatistics();
-  return (100 * used_heap_size) / heap_size_limit;
 }
