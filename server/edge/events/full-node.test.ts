@@ -31,6 +31,20 @@ test.each([
   expect(more).toEqual([]);
 });
 
+test("an address has so many streams, and one that has ended makes room", async () => {
+  server = await startTestServer({ limits: { socketsPerAddress: 1 } });
+  const { sessionToken } = await server.visit();
+  const first = await openTestStream(server, sessionToken);
+  await first.next("ready");
+  const second = await openTestStream(server, sessionToken);
+  expect(second.response.status).toBe(429);
+  first.stop();
+  await expect.poll(openStreams).toBe(0);
+  const third = await openTestStream(server, sessionToken);
+  await third.next("ready");
+  third.stop();
+});
+
 test("the last place is anybody's: who asks for it is not counted yet", async () => {
   await start();
   const { sessionToken } = await server.visit();

@@ -191,6 +191,26 @@ describe("over long polls", () => {
     expect(events.last().path).toContain("poll=true");
   });
 
+  test("try a stream again after a failure: another network may hold none back", async () => {
+    await connect();
+    await time.pass(heldBackMs);
+    await turns();
+    expect(events.last().path).toContain("poll=true");
+    events.last().fail();
+    await turns();
+    await connect();
+    expect(events.last().path).toBe("/api/v1/events?afterSeq=3&atMost=200");
+  });
+
+  test("go on from the end where more was missed than was asked for", async () => {
+    await connect();
+    await time.pass(heldBackMs);
+    await turns();
+    events.last().answer(eventStream(frame({ ...ready, lastSeq: 3 + 201 })));
+    await turns();
+    expect(events.last().path).toContain("afterSeq=204&");
+  });
+
   test("without news are not asked for without pause", async () => {
     await connect();
     await time.pass(heldBackMs);
