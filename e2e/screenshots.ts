@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: takes the README's pictures anew, from the demo as it runs. `npm run screenshots -- DIRECTORY`: takes
- * every other view instead, in each theme and size, for looking at.
+ * `npm run screenshots`: takes the README's pictures anew, from the demo as it runs. `npm run screenshots -- DIRECTORY [VIEW…]`: takes
+ * every other view instead, or those named, in each theme and size, for looking at.
  */
 
 import { mkdir } from "node:fs/promises";
@@ -17,7 +17,7 @@ const desktop = { viewport: { width: 1180, height: 760 } };
 const phone = { viewport: { width: 390, height: 760 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 const [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
-const [, , elsewhere] = process.argv;
+const [, , elsewhere, ...wanted] = process.argv;
 await (elsewhere ? takeViews(elsewhere) : takeReadme());
 await browser.close();
 await demo.stop();
@@ -71,7 +71,9 @@ async function takeViews(directory: string): Promise<void> {
     ["phone-light", { ...phone, colorScheme: light }],
     ["phone-dark", { ...phone, colorScheme: dark }],
   ];
-  for (const [view, approach] of Object.entries(views))
+  for (const [view, approach] of Object.entries(views).filter(
+    ([view]) => wanted.length === 0 || wanted.includes(view),
+  ))
     for (const [look, options] of looks) {
       const context = await browser.newContext(options);
       const page = await approach({ demo, browser, context, options });

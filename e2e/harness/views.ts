@@ -1,8 +1,9 @@
 /** Views of the messenger that take some doing to get at, each as a customer gets there; for looking at, in all themes. */
 
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { pdf, picture } from "../../server/attachment/testing/files.ts";
 import { acmeConfig, contactJwt } from "./acme.ts";
-import { startCompanion } from "./companion.ts";
+import { adminToken, startCompanion } from "./companion.ts";
 import type { Demo } from "./demo.ts";
 import { startHostSite } from "./host-site.ts";
 import { eventOf, hostPage, type MessengerView, messengerOn, type Stage } from "./stage.ts";
@@ -59,6 +60,53 @@ async function asAda({ demo, context }: Pick<ViewParts, "demo" | "context">): Pr
   return view;
 }
 
+const pageOf = (context: BrowserContext): Page => {
+  const [page] = context.pages();
+  if (!page) throw new Error("The page is gone.");
+  return page;
+};
+
+interface Chosen {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+const photo = async (name: string): Promise<Chosen> => ({
+  name,
+  mimeType: "image/jpeg",
+  buffer: await picture("jpeg", { width: 640, height: 420 }),
+});
+const invoice: Chosen = { name: "invoice-2026-11-04711.pdf", mimeType: "application/pdf", buffer: pdf };
+const program: Chosen = {
+  name: "setup.exe",
+  mimeType: "application/octet-stream",
+  buffer: Buffer.from("MZ of no use"),
+};
+
+async function choose(view: MessengerView, files: readonly Chosen[]): Promise<void> {
+  await view.frame.getByRole("button", { name: "Attach files" }).waitFor();
+  await view.frame.locator("input[type=file]").setInputFiles([...files]);
+}
+
+/** Ada's conversation, with a picture, a document and an answer, at the desk. */
+async function deskWithFiles(parts: ViewParts): Promise<Page> {
+  const view = await asAda({ ...parts, context: await parts.browser.newContext(parts.options) });
+  await choose(view, [await photo("tent.jpg"), invoice]);
+  await view.composer.fill("The zip of my Ridge 2 is broken. Is this covered?");
+  await view.frame.locator('button[aria-label="Send"]:enabled').waitFor();
+  await view.composer.press("Enter");
+  await view.log.locator('[data-status="sent"]').last().waitFor();
+  const desk = await parts.context.newPage();
+  await desk.goto(`${parts.demo.companion.url}/console/#token=${adminToken}`);
+  await desk.getByRole("button", { name: /Ada/ }).first().click();
+  await desk.getByRole("log", { name: "Conversation" }).getByRole("img").first().waitFor();
+  await desk.getByRole("textbox", { name: "Reply" }).fill("It is, Ada: a new one is on its way.");
+  await desk.getByRole("textbox", { name: "Reply" }).press("Enter");
+  await view.messages.filter({ hasText: "a new one is on its way" }).last().waitFor();
+  return desk;
+}
+
 async function signedOutOfProvider({ demo, context }: ViewParts): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`${demo.providerUrl}/session/end`);
@@ -104,15 +152,12 @@ export const views: Readonly<Record<string, Approach>> = {
     await view.frame.getByRole("button", { name: "Where you are signed in" }).click();
     await view.frame.getByRole("listitem").first().waitFor();
     await Promise.all(others.map((context) => context.close()));
-    const [page] = parts.context.pages();
-    if (!page) throw new Error("The page is gone.");
-    return page;
+    return pageOf(parts.context);
   },
 
   "signed-out": async (parts) => {
     await asAda(parts);
-    const [page] = parts.context.pages();
-    if (!page) throw new Error("The page is gone.");
+    const page = pageOf(parts.context);
     await page.evaluate(() => window.Messenger.logout());
     return page;
   },
@@ -134,6 +179,69 @@ export const views: Readonly<Record<string, Approach>> = {
     const page = await context.newPage();
     await page.goto(`${demo.providerUrl}/auth?client_id=nobody`);
     return page;
+  },
+
+  "files-chosen": async (parts) => {
+    const view = await asAda(parts);
+    await choose(view, [await photo("tent.jpg"), invoice, program]);
+    await view.composer.fill("The zip of my Ridge 2 is broken.");
+    await view.frame.locator('button[aria-label="Send"]:enabled').waitFor();
+    return pageOf(parts.context);
+  },
+
+  files: async (parts) => {
+    const desk = await deskWithFiles(parts);
+    await desk.close();
+    const view = await asAda(parts);
+    await view.messages.filter({ hasText: "a new one is on its way" }).last().waitFor();
+    await view.log.getByRole("img").first().waitFor();
+    return pageOf(parts.context);
+  },
+
+  "desk-files": deskWithFiles,
+
+  "desk-closed": async (parts) => {
+    const desk = await deskWithFiles(parts);
+    await desk.getByRole("button", { name: "Close conversation" }).click();
+    await desk.getByRole("button", { name: "Reopen conversation" }).waitFor();
+    return desk;
+  },
+
+  closed: async (parts) => {
+    const desk = await deskWithFiles(parts);
+    await desk.getByRole("button", { name: "Close conversation" }).click();
+    await desk.getByRole("button", { name: "Reopen conversation" }).waitFor();
+    await desk.close();
+    const view = await asAda(parts);
+    await view.messages.filter({ hasText: "a new one is on its way" }).last().waitFor();
+    return pageOf(parts.context);
+  },
+
+  offline: async (parts) => {
+    const view = await asAda(parts);
+    await view.send("Is the Ridge 2 back in green?");
+    await view.log.locator('[data-status="sent"]').first().waitFor();
+    await parts.context.setOffline(true);
+    await view.frame.getByText("You are offline").first().waitFor();
+    await view.send("I can come by on Saturday.");
+    await view.send("Or on Monday, after five.");
+    await view.log.getByText("Waiting for the network").first().waitFor();
+    return pageOf(parts.context);
+  },
+
+  refused: async (parts) => {
+    await parts.context.routeWebSocket(/\/socket$/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((data) => {
+        const { t, id } = JSON.parse(String(data));
+        if (t !== "send") server.send(data);
+        else socket.send(JSON.stringify({ t: "refused", id, code: "forbidden", detail: "Not now." }));
+      });
+    });
+    const view = await asAda(parts);
+    await view.send("Is the Ridge 2 back in green?");
+    await view.log.locator('[data-status="failed"]').waitFor();
+    return pageOf(parts.context);
   },
 
   expired: async ({ browser, context }) => {
