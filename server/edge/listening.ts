@@ -41,11 +41,18 @@ const isNoAddress = (error: unknown): boolean =>
  */
 export function trackQuietConnections(server: Server): () => void {
   const quiet = new Set<Socket>();
+  // One function for all connections, and none for those that have become WebSockets: they stay, in thousands.
+  function closed(this: Socket): void {
+    quiet.delete(this);
+  }
   server.on("connection", (socket: Socket) => {
     quiet.add(socket);
-    socket.on("close", () => quiet.delete(socket));
+    socket.on("close", closed);
   });
-  server.on("upgrade", ({ socket }) => quiet.delete(socket));
+  server.on("upgrade", ({ socket }) => {
+    quiet.delete(socket);
+    socket.off("close", closed);
+  });
   server.on("request", ({ socket }, response) => {
     quiet.delete(socket);
     response.on("close", () => {

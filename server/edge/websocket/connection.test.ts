@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -27,7 +26,7 @@ class Pipe extends Duplex {
   }
 }
 
-class FakeSocket extends EventEmitter {
+class FakeSocket {
   readyState: number = WebSocket.OPEN;
   connection: Connection | null = null;
   paused = false;
@@ -52,6 +51,7 @@ const limits = { ...defaultLimits, socketQueueBytes: 4000 };
 function setUp(queued = createQueuedBytes(1_000_000)) {
   const clock = { at: 0, now: () => clock.at };
   const told: string[] = [];
+  const left: Connection[] = [];
   const raw = new Pipe({ highWaterMark: 1 });
   const socket = new FakeSocket();
   const connection = new Connection(
@@ -63,6 +63,7 @@ function setUp(queued = createQueuedBytes(1_000_000)) {
       queued,
       endOfTurn: (work) => process.nextTick(work),
       log: createLog("silent", { write() {} }),
+      gone: (connection) => void left.push(connection),
     },
     () => ({
       text: (text) => void told.push(text),
@@ -71,7 +72,7 @@ function setUp(queued = createQueuedBytes(1_000_000)) {
       closed: () => void told.push("closed"),
     }),
   );
-  return { clock, told, raw, socket, connection, queued };
+  return { clock, told, left, raw, socket, connection, queued };
 }
 
 /** In a turn of its own. */
@@ -152,7 +153,6 @@ test("the node's count follows what is queued, and forgets who has gone", async 
   expect(line.queued.total).toBe(1100);
   await line.raw.takeOne();
   expect(line.queued.total).toBe(500);
-  line.socket.readyState = WebSocket.CLOSED;
-  line.socket.emit("close");
-  expect(line.queued.total).toBe(0);
+  line.connection.gone();
+  expect([line.queued.total, line.left]).toEqual([0, [line.connection]]);
 });

@@ -17,8 +17,31 @@ const ownCodes: Readonly<Record<number, number>> = {
 };
 
 export class ContractWebSocket extends WebSocket {
-  /** Whom its events are told. Here, so that one function serves every socket: closures of their own cost each half a kilobyte. */
+  /** Whom its events are told, and nobody else: a table of listeners would cost each socket a third of a kilobyte. */
   connection: Connection | null = null;
+
+  override emit(event: string | symbol, ...about: unknown[]): boolean {
+    const { connection } = this;
+    if (!connection) return super.emit(event, ...about);
+    switch (event) {
+      case "message":
+        connection.received(about[0] as RawData, about[1] === true);
+        break;
+      case "ping":
+        connection.pinged();
+        break;
+      case "pong":
+        connection.heard();
+        break;
+      // Of the peer's making; the socket closes itself with the code that fits.
+      case "error":
+        connection.ended();
+        break;
+      case "close":
+        connection.gone();
+    }
+    return true;
+  }
 
   override close(code?: number, reason?: string | Buffer): void {
     super.close(code === undefined ? code : (ownCodes[code] ?? code), reason);
@@ -32,6 +55,8 @@ export interface ConnectionDependencies {
   readonly endOfTurn: EndOfTurn;
   readonly queued: QueuedBytes;
   readonly log: Log;
+  /** Called once nothing is left of a connection. */
+  gone(connection: Connection): void;
 }
 
 /** A closing peer that does not answer, in milliseconds. */
@@ -46,6 +71,9 @@ type State =
   | { readonly kind: "congested"; readonly since: number }
   | { readonly kind: "closing"; readonly since: number };
 
+/** One for all connections. */
+const openState: State = { kind: "open" };
+
 /** One WebSocket: its queue, its pulse and its end. What the frames mean is the listener's business. */
 export class Connection implements Outlet {
   readonly #socket: ContractWebSocket;
@@ -57,7 +85,7 @@ export class Connection implements Outlet {
   #unsentBytes = 0;
   /** As last told to the node's count. */
   #countedBytes = 0;
-  #state: State = { kind: "open" };
+  #state: State = openState;
   #heard = true;
   #heardAt: number;
 
@@ -74,12 +102,6 @@ export class Connection implements Outlet {
     this.#heardAt = deps.clock.now();
     this.#listener = listen(this);
     socket.connection = this;
-    socket.on("message", onMessage);
-    socket.on("ping", onPing);
-    socket.on("pong", onPong);
-    // Errors of the peer's making; the socket closes itself with the code that fits.
-    socket.on("error", onEnd);
-    socket.on("close", onEnd);
   }
 
   /** Someone else listens from now on. */
@@ -118,7 +140,7 @@ export class Connection implements Outlet {
 
   close(code: number, reason: string): void {
     if (!this.open) return;
-    this.#ended();
+    this.ended();
     this.#flush();
     this.#socket.resume();
     this.#socket.close(code, reason);
@@ -132,7 +154,7 @@ export class Connection implements Outlet {
   }
 
   terminate(): void {
-    this.#ended();
+    this.ended();
     this.#socket.terminate();
     // At once: by the next event one cut off would not have made room, and everybody behind would be cut off with it.
     this.#count(0);
@@ -178,10 +200,10 @@ export class Connection implements Outlet {
     this.#heard = true;
   }
 
-  /** The first sign of its end, or the last. */
-  ended(): void {
-    this.#ended();
-    if (this.#socket.readyState === WebSocket.CLOSED) this.#count(0);
+  gone(): void {
+    this.ended();
+    this.#count(0);
+    this.#deps.gone(this);
   }
 
   #count(bytes: number): void {
@@ -211,34 +233,15 @@ export class Connection implements Outlet {
     // Slow is not stalled: who takes something now and then is waited for.
     this.#state = { kind: "congested", since: this.#deps.clock.now() };
     if (this.#unsentBytes + this.#raw.writableLength > 0) return;
-    this.#state = { kind: "open" };
+    this.#state = openState;
     this.#socket.resume();
     this.#listener.drained();
   }
 
-  #ended(): void {
+  /** At the first sign of its end. */
+  ended(): void {
     if (this.#state.kind === "closing") return;
     this.#state = { kind: "closing", since: this.#deps.clock.now() };
     this.#listener.closed();
   }
 }
-
-function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  connectionOf(this)?.received(data, isBinary);
-}
-
-function onPing(this: WebSocket): void {
-  connectionOf(this)?.pinged();
-}
-
-function onPong(this: WebSocket): void {
-  connectionOf(this)?.heard();
-}
-
-function onEnd(this: WebSocket): void {
-  connectionOf(this)?.ended();
-}
-
-/** Of a socket that the gateway made. */
-export const connectionOf = (socket: WebSocket): Connection | null =>
-  (socket as ContractWebSocket).connection ?? null;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
 
 let server: TestServer;
@@ -58,11 +58,15 @@ test("a contact has so many sockets over all its sessions, and another contact i
   await server.live(laptop.sessionToken);
 });
 
-test("an address has so many sockets", async () => {
+test("an address has so many sockets, and who is gone gives the place back", async () => {
   server = await startTestServer({ limits: { socketsPerAddress: 2 } });
   const { sessionToken } = await server.visit();
-  await server.live(sessionToken);
+  const first = await server.live(sessionToken);
   await server.live(sessionToken);
   // Refused before the handshake.
+  expect(await server.socket().closed).toBe(1006);
+  first.close();
+  // The server hears of it a moment later.
+  await vi.waitFor(() => server.live(sessionToken));
   expect(await server.socket().closed).toBe(1006);
 });

@@ -7,7 +7,7 @@ import { createPlaces } from "../limits/places.ts";
 import { createTurnstile } from "../load/turnstile.ts";
 import { admitAgent } from "./agent-socket.ts";
 import { parseAgentFrame, parseClientFrame } from "./client-frames.ts";
-import { Connection, ContractWebSocket, connectionOf } from "./connection.ts";
+import { Connection, ContractWebSocket } from "./connection.ts";
 import { admitCustomer } from "./customer-socket.ts";
 import type { SocketDependencies } from "./dependencies.ts";
 import { createEndOfTurn } from "./end-of-turn.ts";
@@ -17,12 +17,13 @@ import { encodeFrame } from "./server-frames.ts";
 
 type Kind = "customer" | "agent";
 
-/** Somebody at the door. */
+/** Somebody at the door, and whoever was let in. */
 interface Visit {
   readonly kind: Kind;
-  readonly origin: string | null;
-  /** Called once it is known who it is, or that nobody is there any more. */
-  readonly known: () => void;
+  /** Gives back the place of a stranger; null once it is known who it is. */
+  known: (() => void) | null;
+  /** Gives back the place. */
+  readonly left: () => void;
 }
 
 /** Somebody who can't be served here now. */
@@ -61,8 +62,8 @@ const paths: ReadonlyMap<string, Kind> = new Map([
 export function createGateway(deps: SocketDependencies): Gateway {
   const { limits, addresses, origins, departures, shedding, metrics } = deps;
   const strangers = createPlaces(limits.unauthenticatedSocketsPerAddress);
-  const shared = { ...deps, endOfTurn: createEndOfTurn() };
-  const connections = new Map<Connection, Kind>();
+  const shared = { ...deps, endOfTurn: createEndOfTurn(), gone };
+  const connections = new Map<Connection, Visit>();
   const everybody = createPlaces(limits.socketsPerAddress);
   /** Sockets that were refused and have not gone yet: past the bounds of the node, so of these there may be few. */
   const refused = createPlaces(refusedAtOnce);
@@ -77,27 +78,28 @@ export function createGateway(deps: SocketDependencies): Gateway {
     WebSocket: ContractWebSocket,
   });
 
-  function serve(socket: ContractWebSocket, raw: Duplex, visit: Visit): void {
-    const connection = new Connection(socket, raw, shared, (connection) => listen(connection, visit));
-    connections.set(connection, visit.kind);
+  function serve(socket: ContractWebSocket, raw: Duplex, visit: Visit, origin: string | null): void {
+    const connection = new Connection(socket, raw, shared, (connection) => listen(connection, visit, origin));
+    connections.set(connection, visit);
     departures.join(connection);
-    socket.on("close", gone);
   }
 
-  function gone(this: WebSocket): void {
-    const connection = connectionOf(this);
-    if (!connection) return;
+  function gone(connection: Connection): void {
+    const visit = connections.get(connection);
+    visit?.known?.();
+    visit?.left();
     connections.delete(connection);
     departures.leave(connection);
   }
 
-  function listen(connection: Connection, { kind, origin, known }: Visit): Listener {
+  function listen(connection: Connection, visit: Visit, origin: string | null): Listener {
     const deadlineMs = limits.socketAuthMs;
     const admitted = (listener: Listener): void => {
-      known();
+      visit.known?.();
+      visit.known = null;
       connection.handTo(listener);
     };
-    if (kind === "agent")
+    if (visit.kind === "agent")
       return awaitFirstFrame(connection, {
         deadlineMs,
         parse: (text) => authOf(parseAgentFrame(text, limits.jsonDepth)),
@@ -163,7 +165,7 @@ export function createGateway(deps: SocketDependencies): Gateway {
 
   return {
     upgrade(request, socket, head) {
-      socket.on("error", () => socket.destroy());
+      socket.on("error", destroyed);
       const kind = paths.get((request.url ?? "").replace(/\?.*$/, ""));
       const origin = request.headers.origin ?? null;
       if (kind === undefined) return refuse(socket, 404);
@@ -172,20 +174,23 @@ export function createGateway(deps: SocketDependencies): Gateway {
       const address = addresses.limitKey(request);
       const known = strangers.take(address);
       const left = everybody.take(address);
-      socket.on("close", () => {
+      const closed = () => {
         known?.();
         left?.();
-      });
+      };
+      socket.on("close", closed);
       // Before the handshake: behind it the refused could stay as long as those who are let in.
       if (known === null || left === null) return refuse(socket, 429);
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        if (isWelcome(kind, origin)) serve(webSocket, socket, { kind, origin, known });
-        else turnAway(webSocket);
+        if (!isWelcome(kind, origin)) return turnAway(webSocket);
+        // The WebSocket takes care of both now. Thousands stay, and these would stay with them.
+        socket.off("error", destroyed).off("close", closed);
+        serve(webSocket, socket, { kind, known, left }, origin);
       });
     },
     count() {
       const counts = { customer: 0, agent: 0 };
-      for (const kind of connections.values()) counts[kind]++;
+      for (const { kind } of connections.values()) counts[kind]++;
       return counts;
     },
     total: () => connections.size,
@@ -205,6 +210,10 @@ const authOf = <Frame extends { readonly t: string }>(
 const isAuth = <Frame extends { readonly t: string }>(
   frame: Frame | null,
 ): frame is Extract<Frame, { t: "auth" }> => frame?.t === "auth";
+
+function destroyed(this: Duplex): void {
+  this.destroy();
+}
 
 /** @param retryInMs for how long to stay away; told where it is known */
 function refuse(socket: Duplex, status: 404 | 429 | 503, retryInMs?: number): void {
