@@ -1,6 +1,16 @@
 import { createPublicKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { claims, communityFile, ec, header, otherRsa, signed } from "../identity/fixtures/signing.ts";
+import { setUpSigner } from "../identity/fixtures/platform.ts";
+import {
+  claims,
+  communityFile,
+  ec,
+  header,
+  nowSeconds,
+  otherRsa,
+  signed,
+} from "../identity/fixtures/signing.ts";
+import { clientId, startBreakingProvider } from "../oidc/testing/breaking-provider.ts";
 import { serve } from "../outbound/fixtures/test-server.ts";
 import { temporaryFiles, tryCommand } from "./testing/try-command.ts";
 
@@ -56,6 +66,53 @@ describe("vouch check", () => {
     const { code, printed } = await tryCommand(["check", other, "--config", path], { env });
     expect(code).toBe(1);
     expect(printed).toMatch(/Write kid exactly as the key is configured: “ec-1”/);
+  });
+
+  it("says of a platform JWT that its keys are the server's, and does not let it pass", async () => {
+    const { sign, issued } = await setUpSigner();
+    const token = await sign(issued);
+    const place = { id: "acme-web", community: "acme", name: "Acme", allowedOrigins: [] };
+    const path = file("web.json", { communities: [communityFile], deployments: [place] });
+    const { code, printed } = await tryCommand(["check", token, "--config", path]);
+    expect(code).toBe(1);
+    expect(printed).toMatch(/^Kind: platformJwt, judged as platformJwt$/m);
+    expect(printed).toMatch(
+      /^· signature +The keys of platform JWTs are in the server's store: ask the server/m,
+    );
+    expect(printed).toMatch(/^✓ audience +“acme-web”$/m);
+    expect(printed).toMatch(/Nobody can tell here whether the token passes.*\n$/);
+    const expired = await tryCommand(["check", await sign({ ...issued, exp: 1 }), "--config", path]);
+    expect(expired).toMatchObject({
+      code: 1,
+      printed: expect.stringMatching(/refused, by token_expired at the latest\.\n$/),
+    });
+  });
+
+  it("checks an ID token by the provider's own documents, with the nonce that was named", async () => {
+    const provider = await startBreakingProvider({ now: () => nowSeconds * 1000 });
+    const oidc = { name: "sso", discoveryUri: provider.discoveryUri, clientId };
+    const path = file("sso.json", { communities: [{ id: "acme", oidc }] });
+    const env = { VOUCH_ALLOW_LOOPBACK: "1" };
+    const token = await provider.idToken({ nonce: "n" });
+    const told = (...words: string[]) => tryCommand(["check", token, "--config", path, ...words], { env });
+    expect(await told("--nonce", "n")).toMatchObject({ code: 0 });
+    expect(await told()).toMatchObject({
+      code: 1,
+      printed: expect.stringMatching(/^· nonce .*name it as nonce/m),
+    });
+    const other = await told("--nonce", "m");
+    expect(other.printed).toMatch(/^Kind: idToken, judged as idToken$/m);
+    expect(other).toMatchObject({
+      code: 1,
+      printed: expect.stringMatching(/refused: oidc_nonce_mismatch\.\n$/),
+    });
+    await provider.close();
+    const gone = await told();
+    expect(gone).toMatchObject({
+      code: 1,
+      printed: expect.stringMatching(/refused: keyset_unavailable\.\n$/),
+    });
+    expect(gone.remarked).toContain(provider.discoveryUri);
   });
 
   it.each([

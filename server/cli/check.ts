@@ -7,6 +7,7 @@ import { loadConfig } from "../config/load.ts";
 import type { TokenCheckResult, TokenReport } from "../identity/check/report.ts";
 import { createTokenCheck } from "../identity/check/token-check.ts";
 import { createJwkSets } from "../identity/jwk-sets/create-jwk-sets.ts";
+import { createProviders } from "../oidc/providers.ts";
 import { type Console, UsageError } from "./console.ts";
 import { outboundFetch } from "./outbound.ts";
 
@@ -15,32 +16,53 @@ export interface CheckOptions {
   readonly token: string | undefined;
   readonly file: string | undefined;
   readonly community: string | undefined;
+  /** What the page passes beside an ID token. */
+  readonly nonce: string | undefined;
   readonly config: string | undefined;
   readonly json: boolean;
 }
 
 /**
- * Reports on a token against the configuration file, without a server: what only the store knows is left out.
- * @returns whether it would pass
+ * Reports on a token against the configuration file, without a server: what only the store knows is left out, the keys of
+ * platform JWTs among it.
+ * @returns whether it would pass, as far as can be told
  */
 export async function check(options: CheckOptions, clock: Clock, console: Console): Promise<boolean> {
   const token = await readToken(options, console);
   const config = await loadConfig(options.config ?? configurationPath(console.env), console.env, clock);
   const community = findCommunity(config, options.community);
+  const fetch = outboundFetch(console);
+  const providers = createProviders({
+    fetch,
+    allowLoopback: console.env.VOUCH_ALLOW_LOOPBACK === "1",
+    unreachable: ({ discoveryUri }, reason) => console.remark(`${discoveryUri}: ${reason}`),
+    clock,
+  });
   const jwkSets = createJwkSets({
-    fetch: outboundFetch(console),
+    fetch,
     store: { jwkSet: async () => null, saveJwkSet: async () => {} },
     audit: { note() {} },
     clock,
     random: Math.random,
-    urls: () => community.jwksUrls,
+    urls: () => [...community.jwksUrls, ...providers.jwksUris([community])],
     failed: (error) => console.remark(error instanceof Error ? error.message : String(error)),
   });
   try {
-    const parts = { clock, limits: config.limits, jwkSets, config, lookUp: null };
-    const report = await createTokenCheck(parts).check(token, community);
+    const tokenCheck = createTokenCheck({
+      clock,
+      limits: config.limits,
+      jwkSets,
+      config,
+      platformKeys: null,
+      providerOf: providers.of,
+      lookUp: null,
+    });
+    const report = await tokenCheck.check(token, {
+      community,
+      ...(options.nonce !== undefined && { nonce: options.nonce }),
+    });
     console.print(options.json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report));
-    return report.passes;
+    return report.passes === true;
   } finally {
     jwkSets.close();
   }
@@ -82,15 +104,22 @@ function describeReport(report: TokenReport): string {
   const lines = report.checks.flatMap(describeCheck);
   const repairs =
     report.repairs.length > 0 ? [`Read on after this report ${report.repairs.join(", then ")}.`] : [];
-  const verdict = report.passes
-    ? "The token passes: a session would be opened, unless it was revoked or used before."
-    : `The token is refused: ${report.code}.`;
-  return `${[`Community ${report.communityId}, ${report.checkedAt}`, "", ...lines, "", ...repairs, verdict].join("\n")}\n`;
+  const { communityId, checkedAt, kind, judgedAs } = report;
+  const head = [`Community ${communityId}, ${checkedAt}`, `Kind: ${kind}, judged as ${judgedAs}`];
+  return `${[...head, "", ...lines, "", ...repairs, describeVerdict(report)].join("\n")}\n`;
+}
+
+function describeVerdict({ passes, code, checks }: TokenReport): string {
+  if (passes) return "The token passes: a session would be opened, unless it was revoked or used before.";
+  if (code !== null) return `The token is refused: ${code}.`;
+  return passes === null
+    ? "Nobody can tell here whether the token passes: a check that decides (·) could not be made."
+    : `The token is refused, by ${checks.find(({ passed }) => passed === false)?.code} at the latest.`;
 }
 
 function describeCheck({ check, passed, found, expected, cause, fix }: TokenCheckResult): string[] {
   const mark = passed === null ? "·" : passed ? "✓" : "✗";
-  const head = `${mark} ${check.padEnd(11)} ${found ?? cause ?? ""}`;
+  const head = `${mark} ${check.padEnd(15)} ${found ?? cause ?? ""}`;
   if (passed === null || cause === null) return [head.trimEnd()];
   const rows = [
     ["expected", expected],

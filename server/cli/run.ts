@@ -75,8 +75,12 @@ function commands(argv: readonly string[], clock: Clock, console: Console) {
       ),
     );
   cli
-    .command("check [token]", "Every check of a Contact JWT, passed or failed, with cause and fix")
+    .command(
+      "check [token]",
+      "What a token is, and every check of its gate, passed or failed, with cause and fix",
+    )
     .option("--community <id>", "Community (default: the only one)")
+    .option("--nonce <nonce>", "What the page passes beside an ID token")
     .option("--file <file>", "Read the token from a file (- in place of a token: from standard input)")
     .option("--config <file>", "Configuration file (default: VOUCH_CONFIG, else vouch.json)")
     .option("--json", "Print the report as JSON")
@@ -87,6 +91,7 @@ function commands(argv: readonly string[], clock: Clock, console: Console) {
           token: argv.includes("-") ? "-" : given,
           file: text("file"),
           community: text("community"),
+          nonce: text("nonce"),
           config: text("config"),
           json: json === true,
         },

@@ -1,22 +1,7 @@
-import { decodeJwt, importJWK, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import { deployment, identity, sealer, setUp } from "./fixtures/platform.ts";
+import { deployment, setUpSigner } from "./fixtures/platform.ts";
 import { refusal, refusalCode } from "./fixtures/refusal.ts";
 import { claims, signed } from "./fixtures/signing.ts";
-
-/** Signs whatever with the key that signs platform tokens. */
-async function setUpSigner() {
-  const world = await setUp();
-  const [stored] = world.store.keys;
-  if (!stored) throw new Error("The store has no key.");
-  const jwk = JSON.parse(sealer.open(stored.sealedJwk));
-  const sign = async (payload: object, header: object = {}) =>
-    new SignJWT({ ...payload })
-      .setProtectedHeader({ alg: "EdDSA", typ: "vouch-platform+jwt", kid: stored.kid, ...header })
-      .sign(await importJWK(jwk, "EdDSA"));
-  const { accessToken } = await world.tokens.issue(identity, "acme-web", false);
-  return { ...world, kid: stored.kid, sign, issued: decodeJwt(accessToken) };
-}
 
 describe("A platform token's refusal names", () => {
   it("the kid that no key has", async () => {
@@ -40,6 +25,16 @@ describe("A platform token's refusal names", () => {
     expect(await refusal(() => tokens.verify(token, deployment))).toMatchObject({
       code: "algorithm_not_allowed",
       message: "The token's alg is “RS256”; platform JWTs use EdDSA.",
+    });
+  });
+
+  it("the life that is longer than any that is issued", async () => {
+    const { tokens, sign, issued } = await setUpSigner();
+    const { iat = 0 } = issued;
+    const token = await sign({ ...issued, exp: iat + 901 });
+    expect(await refusal(() => tokens.verify(token, deployment))).toMatchObject({
+      code: "expiry_too_far",
+      message: "The platform JWT lives for 901 s; at most 900 s are allowed.",
     });
   });
 

@@ -1,14 +1,19 @@
 import { timestamp } from "../../shared/clock.ts";
 import { ProblemError } from "../../shared/problem-error.ts";
 import type { Community, OidcSettings } from "../config/config.ts";
-import { tokenHash } from "../identity/compact.ts";
+import { type CompactToken, tokenHash } from "../identity/compact.ts";
 import { quote } from "../identity/header.ts";
-import { platformKey, providerSessionMark, type VerifiedIdentity } from "../identity/identity.ts";
+import {
+  platformKey,
+  providerSessionMark,
+  type TokenUse,
+  type VerifiedIdentity,
+} from "../identity/identity.ts";
 import { type JsonObject, ownMember } from "../identity/strict-json.ts";
 import { readIdentity } from "../identity/subject.ts";
-import { checkTimes, showSeconds } from "../identity/time-claims.ts";
+import { checkTimes, showSeconds, type TokenTimes } from "../identity/time-claims.ts";
 import { readClaims } from "./claims.ts";
-import { checkAuthorizedParty, checkParties } from "./parties.ts";
+import { checkAuthorizedParty, checkClient, checkProvider } from "./parties.ts";
 import type { Provider } from "./provider.ts";
 import { readSignedToken, type SignedToken, type TokenChecks } from "./signed-token.ts";
 import { checkHashClaim } from "./token-hash-claims.ts";
@@ -64,13 +69,13 @@ export async function verifyIdToken(
   const times = checkTimes(payload, community, nowMs);
   const issuedAtSeconds = readIssuedAt(times.issuedAtSeconds, origin, community, nowMs);
   refuseLogoutToken(payload);
-  checkParties(payload, provider);
+  checkProvider(payload, provider);
+  checkClient(payload, provider);
   checkAuthorizedParty(payload, provider);
   checkNonce(payload, origin);
   const authTimeSeconds = readAuthTime(payload, origin, community, nowMs);
   checkHashes(signed, origin);
   const sub = readIdentity(payload, "sub");
-  const sid = readText(payload, "sid");
   if (origin.kind === "refreshed" && sub !== origin.original.sub)
     throw new ProblemError("identity_changed", {
       detail: "The OpenID provider renewed the sign-in with another customer's ID token.",
@@ -83,16 +88,27 @@ export async function verifyIdToken(
       platformKey: platformKey(community.id, settings.name, sub),
       ...readClaims(payload, community, checks.limits),
       preview: false,
-      token: {
-        hashes: [tokenHash(compact)],
-        issuedAtSeconds,
-        expiresAtSeconds: times.expiresAtSeconds,
-        singleUseId: singleUse(origin, tokenHash(compact), community),
-        ...(sid !== null && { providerSessionMark: providerSessionMark(community.id, settings.name, sid) }),
-      },
+      token: idTokenUse(compact, { ...times, issuedAtSeconds }, origin, { community, settings }),
     },
     facts: { sub, authTimeSeconds, nonce: readText(payload, "nonce") },
-    providerSession: sid,
+    providerSession: readText(payload, "sid"),
+  };
+}
+
+/** What revocation and replay are asked about. */
+export function idTokenUse(
+  { text, payload }: Pick<CompactToken, "text" | "payload">,
+  times: TokenTimes,
+  origin: IdTokenOrigin,
+  { community, settings }: { readonly community: Community; readonly settings: OidcSettings },
+): TokenUse {
+  const sha256 = tokenHash({ text });
+  const sid = readText(payload, "sid");
+  return {
+    hashes: [sha256],
+    ...times,
+    singleUseId: singleUse(origin, sha256, community),
+    ...(sid !== null && { providerSessionMark: providerSessionMark(community.id, settings.name, sid) }),
   };
 }
 
@@ -102,7 +118,12 @@ function singleUse(origin: IdTokenOrigin, sha256: string, community: Community):
   return origin.kind === "presented" && community.singleUseTokens ? `idToken:${sha256}` : null;
 }
 
-function readIssuedAt(
+/**
+ * Step 10.
+ * @param iat null: the token has none
+ * @throws ProblemError `token_malformed`, `token_expired`
+ */
+export function readIssuedAt(
   iat: number | null,
   origin: IdTokenOrigin,
   { maxTokenLifetimeSeconds }: Community,
@@ -121,7 +142,7 @@ function readIssuedAt(
  * A provider that leaves `typ` out of its logout tokens signs, with the same key and for the same audience, what would
  * otherwise do as an ID token (OpenID Connect Back-Channel Logout 1.0, section 4).
  */
-function refuseLogoutToken(payload: JsonObject): void {
+export function refuseLogoutToken(payload: JsonObject): void {
   if (Object.hasOwn(payload, "events"))
     throw new ProblemError("type_not_allowed", {
       detail: "The token has events, as logout tokens have; expected an ID token.",
@@ -129,7 +150,7 @@ function refuseLogoutToken(payload: JsonObject): void {
 }
 
 /** Steps 11 of section 3.1.3.7. A nonce that nobody here asked for is of another sign-in, perhaps somebody else's. */
-function checkNonce(payload: JsonObject, origin: IdTokenOrigin): void {
+export function checkNonce(payload: JsonObject, origin: IdTokenOrigin): void {
   const found = ownMember(payload, "nonce");
   if (origin.kind === "refreshed" && found === undefined) return;
   const expected = (origin.kind === "refreshed" ? origin.original.nonce : origin.nonce) ?? undefined;
@@ -143,7 +164,7 @@ function checkNonce(payload: JsonObject, origin: IdTokenOrigin): void {
 }
 
 /** Steps 12 and 13, and section 12.2: renewing a sign-in does not make it younger. */
-function readAuthTime(
+export function readAuthTime(
   payload: JsonObject,
   origin: IdTokenOrigin,
   { clockSkewSeconds }: Community,

@@ -5,7 +5,7 @@ import { quote } from "../identity/header.ts";
 import { isJsonObject, type JsonObject, ownMember } from "../identity/strict-json.ts";
 import { readIdentity } from "../identity/subject.ts";
 import { checkTimes, showSeconds } from "../identity/time-claims.ts";
-import { checkParties } from "./parties.ts";
+import { checkClient, checkProvider } from "./parties.ts";
 import type { Provider } from "./provider.ts";
 import { keyUnknown, readSignedToken, readUnverified, type TokenChecks } from "./signed-token.ts";
 
@@ -44,7 +44,8 @@ export async function verifyLogoutToken(
     throw new ProblemError("token_expired", {
       detail: `The logout token is of ${showSeconds(issuedAtSeconds)}; it is ${timestamp(nowMs)} here, and at most ${maxAgeSeconds} s lie between the two.`,
     });
-  checkParties(payload, provider);
+  checkProvider(payload, provider);
+  checkClient(payload, provider);
   checkEvents(payload);
   // An ID token has one where the client asked for it; a logout token never.
   if (Object.hasOwn(payload, "nonce"))

@@ -5,7 +5,7 @@ import type { IdentityAssertion } from "../../shared/protocol.ts";
 import type { Community, Deployment } from "../config/config.ts";
 import type { SessionGrant } from "../store/store.ts";
 import { type ProviderLogout, refuseLogoutToken, verifyLogoutToken } from "./logout-token.ts";
-import { createProviders } from "./providers.ts";
+import { createProviders, type Providers } from "./providers.ts";
 import { openGrant } from "./refresh-grant.ts";
 import { revokeToken } from "./revocation-endpoint.ts";
 import {
@@ -40,6 +40,8 @@ export const isOidcMethod = (method: IdentityAssertion["type"]): boolean =>
 export interface Oidc {
   /** @throws ProblemError with an identity code; `keyset_unavailable`, `unavailable` where the provider is down */
   signIn(assertion: OidcAssertion, deployment: Deployment, community: Community): Promise<SignedIn>;
+  /** For reports on tokens. */
+  readonly providerOf: Providers["of"];
   /** @throws ProblemError as `signIn`, and `identity_changed` */
   renew(grant: SessionGrant, community: Community): Promise<Renewal>;
   /**
@@ -102,6 +104,8 @@ export function createOidc(deps: OidcDependencies): Oidc {
           return exchangeCode(deps, place, flow.openTicket(assertion.ticket, deployment, place.provider));
       }
     },
+
+    providerOf: providers.of,
 
     renew: async (grant, community) => renewSignIn(deps, await placeOf(community), grant),
 

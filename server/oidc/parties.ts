@@ -4,17 +4,24 @@ import { type JsonObject, ownMember } from "../identity/strict-json.ts";
 import type { Provider } from "./provider.ts";
 
 /**
- * Who says it, and to whom: OpenID Connect Core 1.0, section 3.1.3.7, steps 2 and 3. One array with us in it is enough,
- * but then `azp` has to say that it is us whom the token was issued to (`checkAuthorizedParty`).
- *
- * @throws ProblemError `issuer_mismatch`, `audience_mismatch`
+ * Who says it: OpenID Connect Core 1.0, section 3.1.3.7, step 2.
+ * @throws ProblemError `issuer_mismatch`
  */
-export function checkParties(payload: JsonObject, { issuer, clientId }: Provider): void {
+export function checkProvider(payload: JsonObject, { issuer }: Provider): void {
   const iss = ownMember(payload, "iss");
   if (iss !== issuer)
     throw new ProblemError("issuer_mismatch", {
       detail: `The token's iss is ${quote(iss)}; the OpenID provider's is ${quote(issuer)}.`,
     });
+}
+
+/**
+ * And to whom: step 3. One array with us in it is enough, but then `azp` has to say that it is us whom the token was
+ * issued to (`checkAuthorizedParty`).
+ *
+ * @throws ProblemError `audience_mismatch`
+ */
+export function checkClient(payload: JsonObject, { clientId }: Provider): void {
   const aud = ownMember(payload, "aud");
   if (aud !== clientId && !(Array.isArray(aud) && aud.includes(clientId)))
     throw new ProblemError("audience_mismatch", {

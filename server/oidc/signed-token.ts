@@ -1,8 +1,9 @@
 import type { Limits } from "../../shared/limits.ts";
 import { ProblemError } from "../../shared/problem-error.ts";
 import { type CompactToken, readCompact } from "../identity/compact.ts";
-import { quote, readHeader, type TokenType } from "../identity/header.ts";
+import { quote, readHeader, type TokenHeader, type TokenType } from "../identity/header.ts";
 import type { JwkSets } from "../identity/jwk-sets.ts";
+import type { VerificationKey } from "../identity/keys.ts";
 import { isPublicKeyAlgorithm, type PublicKeyAlgorithm } from "../identity/public-key.ts";
 import { verifySignature } from "../identity/signature.ts";
 import type { JsonObject } from "../identity/strict-json.ts";
@@ -35,17 +36,28 @@ export async function readSignedToken(
   provider: Provider,
   communityId: string,
 ): Promise<SignedToken> {
-  const { compact, alg, kid } = readUnverified(token, type, provider.algorithms, limits);
-  const key = await jwkSets.find({
-    communityId,
-    provider: provider.issuer,
-    urls: [provider.jwksUri],
-    kid,
-    alg,
-  });
+  const { compact, ...header } = readUnverified(token, type, provider.algorithms, limits);
+  await verifySignature(token, await findProviderKey(jwkSets, header, provider, communityId));
+  return { compact, payload: compact.payload, alg: header.alg };
+}
+
+/** What the header of a provider's token says of its key. */
+export interface ProviderTokenHeader {
+  readonly alg: PublicKeyAlgorithm;
+  readonly kid: string;
+}
+
+/** @throws ProblemError `key_unknown`, `keyset_unavailable`, `algorithm_not_allowed` */
+export async function findProviderKey(
+  jwkSets: JwkSets,
+  { alg, kid }: ProviderTokenHeader,
+  provider: Provider,
+  communityId: string,
+): Promise<VerificationKey> {
+  const urls = [provider.jwksUri];
+  const key = await jwkSets.find({ communityId, provider: provider.issuer, urls, kid, alg });
   if (!key) throw keyUnknown(kid);
-  await verifySignature(token, key);
-  return { compact, payload: compact.payload, alg };
+  return key;
 }
 
 /** Steps 1 and 2, which need no key. @param algorithms the provider's; null where it does not say */
@@ -54,9 +66,19 @@ export function readUnverified(
   type: TokenType,
   algorithms: Provider["algorithms"],
   limits: Limits,
-): { readonly compact: CompactToken; readonly alg: PublicKeyAlgorithm; readonly kid: string } {
+): ProviderTokenHeader & { readonly compact: CompactToken } {
   const compact = readCompact(token, limits);
-  const { alg, kid } = readHeader(compact.header, type);
+  return { compact, ...checkProviderHeader(readHeader(compact.header, type), algorithms) };
+}
+
+/**
+ * @param algorithms as above
+ * @throws ProblemError `algorithm_not_allowed`, `key_id_required`
+ */
+export function checkProviderHeader(
+  { alg, kid }: TokenHeader,
+  algorithms: Provider["algorithms"],
+): ProviderTokenHeader {
   if (!isPublicKeyAlgorithm(alg) || algorithms?.includes(alg) === false)
     throw new ProblemError("algorithm_not_allowed", {
       detail: `The token's alg is ${quote(alg)}; the OpenID provider's public keys are for ${algorithms?.filter(isPublicKeyAlgorithm).join(", ") ?? "others"}.`,
@@ -65,7 +87,7 @@ export function readUnverified(
     throw new ProblemError("key_id_required", {
       detail: "The OpenID provider's token has no kid, which is what its key is found by.",
     });
-  return { compact, alg, kid };
+  return { alg, kid };
 }
 
 export const keyUnknown = (kid: string): ProblemError =>

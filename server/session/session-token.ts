@@ -13,6 +13,9 @@ const timeDigits = 12;
 export const newSessionToken = (randomBytes: (size: number) => Uint8Array, at: number): string =>
   at.toString(16).padStart(timeDigits, "0") + Buffer.from(randomBytes(secretBytes)).toString("base64url");
 
+/** A text of this form is a session's token, or the like of one. */
+export const sessionTokenForm = /^[0-9a-f]{12}[A-Za-z0-9_-]{43}$/;
+
 /**
  * What the store keeps and finds a session by: the token's time, and the SHA-256 of the whole token in lower-case hex. The
  * search need not take constant time, nor does a comparison follow it: how far a guess agrees with a stored hash says

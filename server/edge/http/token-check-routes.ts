@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { ProblemError } from "../../../shared/problem-error.ts";
 import type { Community, Config, Deployment } from "../../config/config.ts";
+import { judgedKinds, tokenKinds } from "../../identity/check/recognise.ts";
 import { checkNames, type TokenReport } from "../../identity/check/report.ts";
 import type { TokenCheck } from "../../identity/check/token-check.ts";
 import { defineRoute, type Route } from "./route.ts";
@@ -10,6 +11,8 @@ const checkBody = v.pipe(
     token: v.string(),
     community: v.optional(v.string()),
     deployment: v.optional(v.string()),
+    /** What the page passes beside an ID token. */
+    nonce: v.optional(v.string()),
   }),
   v.check(
     ({ community, deployment }) => community !== undefined || deployment !== undefined,
@@ -22,7 +25,9 @@ const text = v.nullable(v.string());
 const report = v.object({
   communityId: v.string(),
   checkedAt: v.pipe(v.string(), v.isoTimestamp()),
-  passes: v.boolean(),
+  kind: v.picklist(tokenKinds),
+  judgedAs: v.picklist(judgedKinds),
+  passes: v.nullable(v.boolean()),
   code: text,
   repairs: v.array(v.string()),
   checks: v.array(
@@ -58,12 +63,15 @@ export function tokenCheckRoutes({
       path: "/api/v1/admin/tokens/check",
       callers: ["administrator"],
       summary:
-        "What the gate would say of a Contact JWT, check by check; opens no session and uses nothing up.",
+        "What a token is (Contact JWT, platform JWT, ID token or none of these) and what its gate would say, check by check; opens no session and uses nothing up.",
       body: checkBody,
       answers: { 200: report },
       async handle({ http, body }) {
-        const { community, deployment } = findSubject(config, body);
-        const result = await tokenCheck.check(body.token, community, deployment);
+        const place = {
+          ...findSubject(config, body),
+          ...(body.nonce !== undefined && { nonce: body.nonce }),
+        };
+        const result = await tokenCheck.check(body.token, place);
         return http.json(described(result), 200, { "Cache-Control": "no-store" });
       },
     }),

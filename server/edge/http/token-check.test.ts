@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../../shared/clock.ts";
 import type { TokenReport } from "../../identity/check/report.ts";
+import { startBreakingProvider } from "../../oidc/testing/breaking-provider.ts";
+import { startCompanion } from "../../oidc/testing/companion.ts";
 import { adminToken, agentToken, site, startTestServer, type TestServer } from "../testing/test-server.ts";
 
 let server: TestServer;
@@ -46,6 +49,60 @@ describe("POST /api/v1/admin/tokens/check", () => {
       code: "token_revoked",
     });
     expect(((await (await open()).json()) as { code: string }).code).toBe("token_revoked");
+  });
+
+  test("says of a platform JWT what opening a session says, before and after its logout", async () => {
+    const open = (token: string) =>
+      server.fetch("/api/v1/sessions", {
+        json: { deploymentId: "acme-web", identity: { type: "platformJwt", token } },
+        origin: site,
+      });
+    const exchanged = await server.fetch("/api/v1/authorize", {
+      json: { siteId: 10_000, messengerId: "acme-web", contactJwt: await server.token("pia") },
+    });
+    const { accessToken: token } = (await exchanged.json()) as { accessToken: string };
+    const platform = { kind: "platformJwt", judgedAs: "platformJwt" };
+    for (const place of [{ community: "acme" }, { deployment: "acme-web" }])
+      expect(await report({ token, ...place })).toMatchObject({ ...platform, passes: true, code: null });
+    expect(await report({ token, community: "other" })).toMatchObject({
+      ...platform,
+      passes: false,
+      code: "audience_mismatch",
+    });
+    const { sessionToken } = (await (await open(token)).json()) as { sessionToken: string };
+    expect(await report({ token: sessionToken, community: "acme" })).toMatchObject({ kind: "sessionToken" });
+    await server.fetch("/api/v1/session", { method: "DELETE", token: sessionToken });
+    expect(await report({ token, community: "acme" })).toMatchObject({
+      ...platform,
+      passes: false,
+      code: "token_revoked",
+    });
+    expect(((await (await open(token)).json()) as { code: string }).code).toBe("token_revoked");
+  });
+
+  test("says of an ID token what opening a session says, with its nonce", async () => {
+    const provider = await startBreakingProvider(systemClock);
+    const companion = await startCompanion(provider.discoveryUri);
+    try {
+      const token = await provider.idToken({ nonce: "n" });
+      const told = async (more: object) => {
+        const json = { token, community: "sso", ...more };
+        const response = await companion.fetch("/api/v1/admin/tokens/check", { json, token: adminToken });
+        return (await response.json()) as TokenReport;
+      };
+      const idToken = { kind: "idToken", judgedAs: "idToken" };
+      expect(await told({})).toMatchObject({ ...idToken, passes: null, code: null });
+      expect(await told({ nonce: "m" })).toMatchObject({ ...idToken, code: "oidc_nonce_mismatch" });
+      expect(await companion.refusalOf({ type: "idToken", token, nonce: "m" })).toBe("oidc_nonce_mismatch");
+      expect(await told({ nonce: "n" })).toMatchObject({ ...idToken, passes: true });
+      const { sessionToken } = await companion.openSession({ type: "idToken", token, nonce: "n" });
+      await companion.fetch("/api/v1/session", { method: "DELETE", token: sessionToken });
+      expect(await told({ nonce: "n" })).toMatchObject({ ...idToken, passes: false, code: "token_revoked" });
+      expect(await companion.refusalOf({ type: "idToken", token, nonce: "n" })).toBe("token_revoked");
+    } finally {
+      await companion.close();
+      await provider.close();
+    }
   });
 
   test.each([

@@ -1,11 +1,11 @@
-import { readAttributes } from "../attributes.ts";
+import { type Attributes, readAttributes } from "../attributes.ts";
 import { checkAudience, checkIssuer } from "../audience.ts";
 import { readTokenId } from "../gate.ts";
 import { quote } from "../header.ts";
 import { ownMember } from "../strict-json.ts";
 import { readIdentity } from "../subject.ts";
 import { explainAudience, explainIdentity, explainIssuer, findUnreadAttribute } from "./claim-advice.ts";
-import { examine, notChecked, type TokenCheckResult, unreadable } from "./report.ts";
+import { type Advice, examine, notChecked, type TokenCheckResult, unreadable } from "./report.ts";
 import type { Subject } from "./subject.ts";
 
 /** Steps 6 and 7 of the gate, and the id of tokens that are taken once. */
@@ -58,8 +58,15 @@ export function checkAttributes(subject: Subject): TokenCheckResult {
   const { payload } = subject.reading;
   const expected = `claims that begin with “${community.attributePrefix}”, and mapped ones`;
   if (!payload) return notChecked("attributes", expected, unreadable);
-  const { fields, warnings } = readAttributes(payload, community, limits);
-  const unread = findUnreadAttribute(payload, community, fields);
+  const attributes = readAttributes(payload, community, limits);
+  return tellAttributes(expected, attributes, findUnreadAttribute(payload, community, attributes.fields));
+}
+
+export function tellAttributes(
+  expected: string,
+  { fields, warnings }: Attributes,
+  unread: Required<Advice> | null,
+): TokenCheckResult {
   const remark = warnings[0]?.detail ?? unread?.cause ?? null;
   return {
     check: "attributes",
@@ -75,7 +82,7 @@ export function checkAttributes(subject: Subject): TokenCheckResult {
 }
 
 /** A claim's value belongs to a customer: a report shows enough of it to recognise, and no more. */
-function shorten(value: unknown): string {
+export function shorten(value: unknown): string {
   if (typeof value !== "string" || value.length <= 24) return quote(value);
   return `${quote(value.slice(0, 20)).slice(0, -1)}…” (${value.length} characters)`;
 }

@@ -84,16 +84,10 @@ const rows: readonly (readonly [
     "Sign with the header parameters alg, kid and typ only; keys are configured, never taken from a token.",
   ],
   [
-    "a platform JWT",
-    "type",
-    head({ alg: "RS256", typ: "Vouch-Platform+JWT" }),
-    "Pass it as platformJwt, with its own deployment; this report is about Contact JWTs.",
-  ],
-  [
     "an access token",
     "type",
     head({ alg: "RS256", typ: "application/at+jwt" }),
-    "Access tokens are for APIs. Sign a Contact JWT, or pass the provider's ID token as idToken.",
+    "Access tokens are for APIs. Sign a Contact JWT on your server, or configure the provider under oidc and pass its ID token.",
   ],
   ["another type", "type", head({ alg: "RS256", typ: "x" }), contactJwt],
   ["a type that is no text", "type", head({ alg: "RS256", typ: 5 }), contactJwt],

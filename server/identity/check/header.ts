@@ -1,17 +1,22 @@
 import type { ProblemError } from "../../../shared/problem-error.ts";
-import { checkParameters, checkType, quote, readAlgorithm, readKid } from "../header.ts";
+import { checkParameters, checkType, quote, readAlgorithm, readKid, type TokenType } from "../header.ts";
+import { describeType } from "../near-misses.ts";
 import { type JsonObject, ownMember } from "../strict-json.ts";
 import { explainWrongAlgorithm } from "./algorithm-advice.ts";
 import { explainForeign } from "./foreign-token.ts";
 import { type Advice, examine, notChecked, type TokenCheckResult, unreadable } from "./report.ts";
 import type { Subject } from "./subject.ts";
 
-/** Step 2 of the gate. */
-export async function checkHeader(subject: Subject): Promise<TokenCheckResult[]> {
+/** Step 2 of the gate. @param readKeyId what the gate of this kind asks of `kid` before it looks for the key */
+export async function checkHeader(
+  subject: Subject,
+  type: TokenType,
+  readKeyId: (header: JsonObject) => unknown = readKid,
+): Promise<TokenCheckResult[]> {
   const { header } = subject.reading;
   const expected = {
     parameters: "alg, kid, typ",
-    type: "none, or JWT",
+    type: type === "JWT" ? "none, or JWT" : type,
     algorithm: "an algorithm that signs",
     keyId: "1 to 128 printable characters",
   };
@@ -28,16 +33,22 @@ export async function checkHeader(subject: Subject): Promise<TokenCheckResult[]>
     ),
     await examine(
       { check: "type", found: value("typ"), expected: expected.type },
-      () => checkType(header, "JWT"),
-      () => adviseType(ownMember(header, "typ")) ?? explainForeign(subject),
+      () => checkType(header, type),
+      () => explainType(subject, ownMember(header, "typ")),
     ),
     await examine(
       { check: "algorithm", found: value("alg"), expected: expected.algorithm },
       () => readAlgorithm(header),
       () => explainWrongAlgorithm(subject, ownMember(header, "alg")),
     ),
-    await examine({ check: "keyId", found: value("kid"), expected: expected.keyId }, () => readKid(header)),
+    await examine({ check: "keyId", found: value("kid"), expected: expected.keyId }, () => readKeyId(header)),
   ];
+}
+
+/** The refusal says already what a token of a known type is. */
+function explainType(subject: Subject, typ: unknown): Advice | null {
+  const advice = explainForeign(subject);
+  return advice?.fix !== undefined && describeType(typ) !== "" ? { fix: advice.fix } : advice;
 }
 
 const namesOf = (header: JsonObject): string =>
@@ -54,16 +65,5 @@ function adviseParameters({ message }: ProblemError): Advice | null {
   if (/“cty”/.test(message))
     return { fix: "Leave cty out; sign the claims themselves, not a token that holds them." };
   if (/“(b64|crit)”/.test(message)) return { fix: "Sign without extensions: leave crit and b64 out." };
-  return null;
-}
-
-function adviseType(typ: unknown): Advice | null {
-  const name = typeof typ === "string" ? typ.toLowerCase() : "";
-  if (name === "vouch-platform+jwt")
-    return { fix: "Pass it as platformJwt, with its own deployment; this report is about Contact JWTs." };
-  if (name.endsWith("at+jwt"))
-    return {
-      fix: "Access tokens are for APIs. Sign a Contact JWT, or pass the provider's ID token as idToken.",
-    };
   return null;
 }

@@ -1,5 +1,6 @@
 import type { ProblemError } from "../../../shared/problem-error.ts";
 import { quote, readAlgorithm, readKid, type TokenHeader } from "../header.ts";
+import type { JwkSets } from "../jwk-sets.ts";
 import { findKey } from "../keyring.ts";
 import type { VerificationKey } from "../keys.ts";
 import { verifySignature } from "../signature.ts";
@@ -18,12 +19,35 @@ import { findSigner } from "./signature-match.ts";
 import { isSimilar, plainForm } from "./similar.ts";
 import { knownKeys, ownedBy, type Subject } from "./subject.ts";
 
+/** Where the gate of a kind finds keys, and what is known of tokens that found none. */
+export interface KeySource {
+  readonly expected: string;
+  /** @throws ProblemError as the gate does */
+  find(header: TokenHeader): VerificationKey | Promise<VerificationKey>;
+  adviseKey(header: TokenHeader, problem: ProblemError): Promise<Advice | null>;
+  adviseSignature(text: string, key: VerificationKey): Promise<Advice | null>;
+}
+
+export const contactKeys = (subject: Subject): KeySource => ({
+  expected: describeKeys(subject),
+  find: (header) => findKey(header, subject.community, subject.jwkSets),
+  adviseKey: (header, problem) => explainKey(subject, header, problem),
+  adviseSignature: (text, key) => explainSignature(subject, text, key),
+});
+
 const expectedSignature = "the signature of that key over header and payload";
 
-/** Steps 3 and 4 of the gate. */
-export async function checkKey(subject: Subject): Promise<TokenCheckResult[]> {
-  const { reading, community } = subject;
-  const expected = describeKeys(subject);
+/** Steps 3 and 4 of the gate. @param source `missing`: why there are no keys at hand */
+export async function checkKey(
+  { reading }: Subject,
+  source: KeySource | { readonly expected: string; readonly missing: string },
+): Promise<TokenCheckResult[]> {
+  const { expected } = source;
+  if ("missing" in source)
+    return [
+      notChecked("key", expected, source.missing),
+      notChecked("signature", expectedSignature, source.missing),
+    ];
   const { header: members } = reading;
   const header =
     members &&
@@ -34,18 +58,18 @@ export async function checkKey(subject: Subject): Promise<TokenCheckResult[]> {
   const found = await examine(
     { check: "key", found: `kid ${quote(header.kid ?? undefined)}, alg ${quote(header.alg)}`, expected },
     async () => {
-      key = await findKey(header, community, subject.jwkSets);
+      key = await source.find(header);
     },
-    (problem) => explainKey(subject, header, problem),
+    (problem) => source.adviseKey(header, problem),
   );
-  return [found, await checkSignature(subject, key)];
+  return [found, await checkSignature(reading.text, key, source)];
 }
 
 function checkSignature(
-  subject: Subject,
+  text: string | null,
   key: VerificationKey | null,
+  source: KeySource,
 ): TokenCheckResult | Promise<TokenCheckResult> {
-  const { text } = subject.reading;
   if (text === null || key === null)
     return notChecked(
       "signature",
@@ -56,7 +80,7 @@ function checkSignature(
   return examine(
     { check: "signature", found: `${bytes} bytes`, expected: expectedSignature },
     () => verifySignature(text, key),
-    () => explainSignature(subject, text, key),
+    () => source.adviseSignature(text, key),
   );
 }
 
@@ -76,14 +100,15 @@ async function explainKey(
   problem: ProblemError,
 ): Promise<Advice | null> {
   if (problem.code === "algorithm_not_allowed") return explainWrongAlgorithm(subject, header.alg);
-  if (problem.code === "keyset_unavailable") return explainKeySet(subject);
+  if (problem.code === "keyset_unavailable")
+    return explainKeySet(subject.jwkSets, subject.community.jwksUrls);
   if (header.kid === null) return explainSigner(subject);
   return explainKid(subject, header.kid) ?? (await explainSigner(subject)) ?? explainForeign(subject);
 }
 
 /** The operator may read what the network said; whoever presents a token may not. */
-function explainKeySet({ jwkSets, community }: Subject): Advice | null {
-  const failing = jwkSets.status(community.jwksUrls).find(({ failure }) => failure !== null);
+export function explainKeySet(jwkSets: JwkSets, urls: readonly string[]): Advice | null {
+  const failing = jwkSets.status(urls).find(({ failure }) => failure !== null);
   return failing?.failure ? { cause: failing.failure } : null;
 }
 
@@ -115,6 +140,17 @@ function explainKid(subject: Subject, kid: string): Advice | null {
   return near === undefined
     ? null
     : { cause: `“${near}” is configured.`, fix: `If that is meant, write kid as “${near}”.` };
+}
+
+/** In a place that takes no Contact JWTs. */
+export async function explainContactSigner(subject: Subject): Promise<Advice | null> {
+  const signer = await findSigner(subject);
+  return (
+    signer && {
+      cause: `The signature is that of ${ownedBy(signer, subject.community)}.`,
+      fix: `Sign a Contact JWT with that key, and pass it as contactJwt to a deployment of ${signer.communityId}.`,
+    }
+  );
 }
 
 async function explainSigner(subject: Subject): Promise<Advice | null> {

@@ -86,13 +86,7 @@ const forms: readonly NearMiss[] = [
 ];
 
 const headers: readonly NearMiss[] = [
-  [
-    "a platform token",
-    "type",
-    signed(claims, { ...header, typ: "vouch-platform+jwt" }),
-    /platform JWT.*platformJwt/,
-  ],
-  ["an access token", "type", signed(claims, { ...header, typ: "at+jwt" }), /access token.*idToken/],
+  ["an access token", "type", signed(claims, { ...header, typ: "at+jwt" }), /access token.*Contact JWT/],
   ["a logout token", "type", signed(claims, { ...header, typ: "logout+jwt" }), /logout token/],
   [
     "its own key",

@@ -2,12 +2,14 @@
 
 import { ProblemError } from "../../../shared/problem-error.ts";
 import { type ProblemCode, problems } from "../../../shared/problems.ts";
+import type { JudgedKind, TokenKind } from "./recognise.ts";
 
-/** The checks that a Contact JWT passes on its way to a session, in their order. */
+/** The checks of every kind of token on its way to a session; each kind has its own of these, in this order. */
 export const checkNames = [
   "deployment",
   "community",
   "policy",
+  "provider",
   "size",
   "form",
   "encoding",
@@ -19,13 +21,20 @@ export const checkNames = [
   "keyId",
   "key",
   "signature",
+  "claims",
   "expiry",
   "expired",
   "lifetime",
   "notBefore",
   "issuedAt",
+  "age",
+  "events",
   "issuer",
   "audience",
+  "authorizedParty",
+  "nonce",
+  "authTime",
+  "hashes",
   "identity",
   "tokenId",
   "revocation",
@@ -52,9 +61,16 @@ export interface TokenCheckResult {
 export interface TokenReport {
   readonly communityId: string;
   readonly checkedAt: string;
-  /** A session would be opened. */
-  readonly passes: boolean;
-  /** What the server would answer: the code of the first check that failed. */
+  /** What the text is, as far as it shows. */
+  readonly kind: TokenKind;
+  /** As which identity it was judged: the gate of this kind would say so. */
+  readonly judgedAs: JudgedKind;
+  /** A session would be opened. null: nothing failed, but what decides could not be judged here. */
+  readonly passes: boolean | null;
+  /**
+   * What the server would answer: the code of the first check that failed; null also where one before it decides and could
+   * not be judged.
+   */
   readonly code: ProblemCode | null;
   /** What had to be done to the text before it could be read; only this report does so, the gate never. */
   readonly repairs: readonly string[];
@@ -66,6 +82,10 @@ export interface Advice {
   readonly cause?: string;
   readonly fix?: string;
 }
+
+/** Without the fix, where that is for somebody else. */
+export const causeOnly = (advice: Advice | null): Advice | null =>
+  advice?.cause === undefined ? null : { cause: advice.cause };
 
 interface View {
   readonly check: CheckName;
@@ -121,10 +141,27 @@ export const unreadable = "The token could not be read as far as this.";
 const joined = (message: string, cause: string | undefined): string =>
   cause === undefined || message.includes(cause) ? message : `${message} ${cause}`;
 
+/** Without these nobody can say that a token would be taken. */
+const decisive: readonly CheckName[] = ["signature", "nonce"];
+
 /** The first failure is the verdict: the gate stops there. */
 export function verdictOf(
   checks: readonly TokenCheckResult[],
 ): Pick<TokenReport, "passes" | "code" | "checks"> {
   const failed = checks.find(({ passed }) => passed === false);
-  return { passes: failed === undefined, code: failed?.code ?? null, checks };
+  const [open] = checks.filter(({ check, passed }) => passed === null && decisive.includes(check));
+  if (!failed) return { passes: open ? null : true, code: null, checks };
+  const isFirst = open === undefined || checks.indexOf(failed) < checks.indexOf(open);
+  return { passes: false, code: isFirst ? failed.code : null, checks };
 }
+
+/** The codes' own fixes speak of Contact JWTs: what is better said of another kind, where nobody recognised more. */
+export const fixedAs = (
+  checks: readonly TokenCheckResult[],
+  fixes: Readonly<Partial<Record<ProblemCode, string>>>,
+): TokenCheckResult[] =>
+  checks.map((result) =>
+    result.code !== null && result.fix === problems[result.code].fix
+      ? { ...result, fix: fixes[result.code] ?? result.fix }
+      : result,
+  );

@@ -1,4 +1,5 @@
 import { checkEncoding, checkForm, checkSize, readHeaderPart, readPayloadPart } from "../compact.ts";
+import { explainForeign } from "./foreign-token.ts";
 import { type Advice, examine, notChecked, type TokenCheckResult, unreadable } from "./report.ts";
 import type { Subject } from "./subject.ts";
 
@@ -60,16 +61,21 @@ async function checkParts({ reading: { text }, limits }: Subject): Promise<Token
 
 const decode = (part = ""): Buffer => Buffer.from(part, "base64url");
 
-function adviseForm({ token, reading: { text, repairs } }: Subject): Advice | null {
+function adviseForm(subject: Subject): Advice | null {
+  const { token, reading, kind, judgedAs } = subject;
+  const { text, repairs } = reading;
   if (text !== null)
     return {
       fix: `Pass header.payload.signature and nothing else. To read on, this report ${repairs.join(", then ")}.`,
     };
   if (token.split(".", 6).length === 5)
     return {
-      fix: "Sign the token (JWS) instead of encrypting it (JWE); the connection is encrypted already.",
+      fix:
+        judgedAs === "idToken"
+          ? "Register the client without id_token_encrypted_response_alg: the provider's signature is what is checked."
+          : "Sign the token (JWS) instead of encrypting it (JWE); the connection is encrypted already.",
     };
-  return null;
+  return kind === "sessionToken" ? explainForeign(subject) : null;
 }
 
 function adviseJson(text: string): Advice | null {

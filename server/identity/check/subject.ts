@@ -3,16 +3,22 @@ import type { Community, Config, Deployment } from "../../config/config.ts";
 import type { JwkSets } from "../jwk-sets.ts";
 import type { VerificationKey } from "../keys.ts";
 import type { LenientReading } from "./lenient-reading.ts";
+import type { JudgedKind, TokenKind } from "./recognise.ts";
 
 /** What is being reported on, and what it is compared with. */
 export interface Subject {
   readonly token: string;
   readonly reading: LenientReading;
+  readonly kind: TokenKind;
+  readonly judgedAs: JudgedKind;
   readonly community: Community;
   /** null: none in particular. */
   readonly deployment: Deployment | null;
   /** All communities: a token that was meant for another one is told so. */
   readonly communities: Config["communities"];
+  readonly deployments: Config["deployments"];
+  /** What the page would name beside an ID token; null: nothing. */
+  readonly nonce: string | null;
   readonly jwkSets: JwkSets;
   readonly limits: Limits;
   readonly nowMs: number;

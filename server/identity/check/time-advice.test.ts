@@ -16,6 +16,10 @@ const subject = {
   reading: readLeniently(""),
   deployment: null,
   communities: new Map(),
+  kind: "contactJwt" as const,
+  judgedAs: "contactJwt" as const,
+  deployments: new Map(),
+  nonce: null,
   jwkSets: { find: async () => null, sweep() {}, status: () => [], close() {} },
   limits: {} as never,
 };

@@ -2,7 +2,15 @@ import { timestamp } from "../../../shared/clock.ts";
 import { quote } from "../header.ts";
 import { ownMember } from "../strict-json.ts";
 import { checkLifetime, checkNotExpired, isWholeNumber, readExpiry, readStart } from "../time-claims.ts";
-import { type CheckName, examine, notChecked, type TokenCheckResult, unreadable } from "./report.ts";
+import {
+  type Advice,
+  type CheckName,
+  causeOnly,
+  examine,
+  notChecked,
+  type TokenCheckResult,
+  unreadable,
+} from "./report.ts";
 import type { Subject } from "./subject.ts";
 import { explainExpired, explainExpiry, explainStart, explainTooFar } from "./time-advice.ts";
 
@@ -11,6 +19,9 @@ export async function checkTimes(subject: Subject): Promise<TokenCheckResult[]> 
   const { community, nowMs, reading } = subject;
   const { maxTokenLifetimeSeconds, clockSkewSeconds } = community;
   const { payload } = reading;
+  /** Fixes are for whoever signs Contact JWTs; of other kinds the cause is told alone. */
+  const advise = (advice: Advice | null): Advice | null =>
+    subject.judgedAs === "contactJwt" ? advice : causeOnly(advice);
   const latest = timestamp(nowMs + clockSkewSeconds * 1000);
   const expected = {
     expiry: "a whole number of seconds since 1970-01-01 UTC",
@@ -29,19 +40,19 @@ export async function checkTimes(subject: Subject): Promise<TokenCheckResult[]> 
     examine(
       { check, found: showTime(ownMember(payload, name)), expected: expected[check] },
       () => readStart(payload, name, clockSkewSeconds, nowMs),
-      () => explainStart(payload, name, nowMs),
+      () => advise(explainStart(payload, name, nowMs)),
     );
   const compared = isWholeNumber(exp)
     ? [
         await examine(
           { check: "expired", found, expected: expected.expired },
           () => checkNotExpired(exp, nowMs),
-          () => explainExpired(payload, exp, nowMs),
+          () => advise(explainExpired(payload, exp, nowMs)),
         ),
         await examine(
           { check: "lifetime", found, expected: expected.lifetime },
           () => checkLifetime(exp, maxTokenLifetimeSeconds, clockSkewSeconds, nowMs),
-          () => explainTooFar(payload, exp, subject),
+          () => advise(explainTooFar(payload, exp, subject)),
         ),
       ]
     : (["expired", "lifetime"] as const).map((check) =>
@@ -51,7 +62,7 @@ export async function checkTimes(subject: Subject): Promise<TokenCheckResult[]> 
     await examine(
       { check: "expiry", found, expected: expected.expiry },
       () => readExpiry(payload),
-      () => explainExpiry(payload),
+      () => advise(explainExpiry(payload)),
     ),
     ...compared,
     await start("notBefore", "nbf"),

@@ -40,7 +40,7 @@ describe("What the store knows is told", () => {
     const state = { revoked: true, validAfterSeconds: nowSeconds + 5 };
     const old = await told(state, "revocation");
     expect(old.cause).toContain(everywhere);
-    expect(old.fix).toBe("Sign a new token at each sign-in, with iat.");
+    expect(old.fix).toBe("Use a new token at each sign-in, one with iat.");
     const same = await told({ revoked: true, validAfterSeconds: claims.iat }, "revocation");
     expect(same.cause).not.toContain("everywhere");
     const undated = await signed({ identity: "user-123", exp: claims.exp });

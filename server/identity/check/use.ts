@@ -37,9 +37,15 @@ export async function checkPlace({ community, deployment }: Subject): Promise<To
 const expectedRevocation = "neither logged out with, nor issued before a logout everywhere";
 const expectedReplay = "a jti that was not used yet";
 
-/** Step 8 of the gate. @param lookUp null: there is no store at hand */
-export async function checkUse(subject: Subject, lookUp: LookUpToken | null): Promise<TokenCheckResult[]> {
-  const question = await questionOf(subject);
+/**
+ * Step 8 of the gate.
+ * @param question null: the token has too little of what is looked up by
+ * @param lookUp null: there is no store at hand
+ */
+export async function checkUse(
+  question: TokenQuestion | null,
+  lookUp: LookUpToken | null,
+): Promise<TokenCheckResult[]> {
   const reason = lookUp ? unreadable : "There is no store at hand to ask.";
   if (!question || !lookUp)
     return [
@@ -61,7 +67,7 @@ export async function checkUse(subject: Subject, lookUp: LookUpToken | null): Pr
       },
       () => explainRevocation(question, validAfterSeconds),
     ),
-    subject.community.singleUseTokens
+    question.token.singleUseId !== null
       ? await examine(
           { check: "replay", found: used ? "used before" : "not used", expected: expectedReplay },
           () => {
@@ -77,7 +83,7 @@ export async function checkUse(subject: Subject, lookUp: LookUpToken | null): Pr
 }
 
 /** null where the token has too little of what is looked up by. */
-async function questionOf({ reading, community }: Subject): Promise<TokenQuestion | null> {
+export async function contactQuestion({ reading, community }: Subject): Promise<TokenQuestion | null> {
   const { text, payload } = reading;
   if (text === null || payload === null) return null;
   return valueOrNull(() => {
@@ -101,6 +107,6 @@ function explainRevocation({ token }: TokenQuestion, validAfterSeconds: number) 
   if ((token.issuedAtSeconds ?? 0) >= validAfterSeconds) return null;
   return {
     cause: `At ${timestamp(validAfterSeconds * 1000)} the customer logged out everywhere or was erased, or a backup was restored, and the token is older, or has no iat to tell.`,
-    fix: "Sign a new token at each sign-in, with iat.",
+    fix: "Use a new token at each sign-in, one with iat.",
   };
 }
