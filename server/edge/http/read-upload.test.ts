@@ -83,6 +83,34 @@ describe("An upload", () => {
   });
 });
 
+describe("What comes beside the file", () => {
+  /** Goes on for ever after `begun`. */
+  function endless(begun: string) {
+    const sent = { bytes: 0 };
+    const piece = Buffer.from("a".repeat(1024));
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        // Of no use to a test that waits for an end.
+        if (sent.bytes > 1_000_000) controller.close();
+        const next = sent.bytes === 0 ? Buffer.from(begun) : piece;
+        sent.bytes += next.byteLength;
+        controller.enqueue(next);
+      },
+    });
+    return { body, sent };
+  }
+
+  it.each([
+    ["before it", "--b\r\nContent-Disposition: form-data; name="],
+    ["behind it", `${head}hello\r\n--b\r\nContent-Disposition: form-data; name="more"\r\n\r\n`],
+  ])("is counted as it comes, %s", async (_, begun) => {
+    const { body, sent } = endless(begun);
+    const outcome = readUpload({ headers, body } as never, { maxBytes: 1000 }, readAll);
+    await expect(outcome).rejects.toMatchObject({ code: "too_large" });
+    expect(sent.bytes).toBeLessThan(100_000);
+  });
+});
+
 describe("Whatever bytes come, in whatever pieces,", () => {
   const piece = fc.oneof(
     fc.constantFrom(
