@@ -85,6 +85,19 @@ describe("What is on its way into conversations", () => {
     expect(batches[2]?.texts.toSorted()).toEqual(["fourth", "second"]);
   });
 
+  it("of one hot conversation take part of a batch only, and then go behind the others", async () => {
+    const { queue, batches, settled } = createFakeDatabase();
+    for (let n = 1; n <= 250; n++) void queue.add(draft("hot", { text: `${n}` }));
+    const cold = queue.add(draft("cold", { text: "cold" }));
+    await settled();
+    expect(batches.map(({ texts }) => texts.length)).toEqual([101]);
+    void queue.add(draft("late", { text: "late" }));
+    await batches[0]?.answer();
+    expect(await cold).toMatchObject({ ok: true });
+    expect(batches[1]?.texts.slice(0, 2)).toEqual(["late", "101"]);
+    expect(batches[1]?.texts).toHaveLength(101);
+  });
+
   it("of a conversation that another node holds wait by themselves, before later ones, and nothing waits with them", async () => {
     const { queue, batches, settled } = createFakeDatabase();
     const hot = queue.add(draft("hot", { text: "hot 1" }));
