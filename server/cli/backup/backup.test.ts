@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -124,6 +125,42 @@ describe("vouch restore", () => {
     expect(await textsIn(dataDir, ada.conversation.id)).toEqual(["kept"]);
     expect(readdirSync(dataDir).filter((name) => name.includes("before-restore"))).toHaveLength(1);
     expect(await reading(dataDir, (store) => store.liveAmong([ada.session.id]))).toEqual([]);
+  });
+
+  test("puts files back with it, and keeps those that stood", async () => {
+    const { dataDir, target, env, stop } = await site();
+    await stop();
+    const files = join(dataDir, "attachments");
+    mkdirSync(files);
+    writeFileSync(join(files, "a"), "of the backup");
+    await tryCommand(["backup", target], { env });
+    writeFileSync(join(files, "a"), "since");
+    writeFileSync(join(files, "b"), "since");
+    expect(await tryCommand(["restore", target], { env })).toMatchObject({ code: 0 });
+    expect(readdirSync(files)).toEqual(["a"]);
+    expect(readFileSync(join(files, "a"), "utf8")).toBe("of the backup");
+    const [aside = ""] = readdirSync(dataDir).filter((name) => name.startsWith("attachments.before-restore"));
+    expect(readdirSync(join(dataDir, aside))).toEqual(["a", "b"]);
+  });
+
+  test("gives the files of those who were erased since to the next sweep", async () => {
+    const { target, env, dataDir, store, ada, stop } = await site();
+    const attachment = { id: randomUUID(), name: "a.txt", type: "text/plain", size: 5 };
+    await store.addAttachment({
+      attachment,
+      conversationId: ada.conversation.id,
+      uploader: "contact",
+      sessionId: ada.session.id,
+      at: start,
+      allowance: null,
+    });
+    await store.attachmentStored(attachment.id, start);
+    await stop();
+    await tryCommand(["backup", target], { env });
+    await reading(dataDir, (store) => store.eraseContact(ada.contact.id, start));
+    await tryCommand(["restore", target], { env });
+    const due = { before: start, at: start, limit: 10 };
+    expect(await reading(dataDir, (store) => store.settleAttachments(due))).toEqual([attachment.id]);
   });
 
   test("erases again who was erased since, whatever the backup holds", async () => {
