@@ -41,7 +41,9 @@ for (const { customers, nodes } of sites) {
   console.log(cells.map((cell) => number(cell)).join(" | "));
 }
 
-console.log("\nStorm: customers | nodes | lost | p50 s | p99 s | last s | peak/s a node | mean/s | refused");
+console.log(
+  "\nStorm: customers | nodes | lost | p50 s | p99 s | last s | peak/s a node | mean/s | told to wait",
+);
 for (const { customers, nodes } of sites)
   for (const lostNodes of new Set([1, Math.max(1, Math.floor(nodes / 3))])) {
     const outcome = playStorm({
@@ -52,7 +54,7 @@ for (const { customers, nodes } of sites)
       busy: 0.3,
       random: randomOf("storm", customers, lostNodes),
     });
-    const { p50Ms, p99Ms, lastMs, peakPerSecond, meanPerSecond, refused } = outcome;
+    const { p50Ms, p99Ms, lastMs, peakPerSecond, meanPerSecond, told } = outcome;
     const cells = [customers, nodes, lostNodes, p50Ms / 1000, p99Ms / 1000, lastMs / 1000];
-    console.log([...cells, peakPerSecond, meanPerSecond, refused].map((cell) => number(cell)).join(" | "));
+    console.log([...cells, peakPerSecond, meanPerSecond, told].map((cell) => number(cell)).join(" | "));
   }

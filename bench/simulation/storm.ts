@@ -1,8 +1,8 @@
 /** Nodes die, and everybody who was connected to them comes back to the others, by the messenger's own delays. */
 
-import { defaultLimits } from "../../shared/limits.ts";
+import { createTurnstile } from "../../server/edge/load/turnstile.ts";
+import { checkedAtOnce } from "../../server/edge/websocket/gateway.ts";
 import { backoffMs } from "../../widget/messenger/transport/backoff.ts";
-import { authenticationMs } from "../../widget/messenger/transport/connection.ts";
 import { percentile } from "../row.ts";
 import { createTimeline } from "./queue.ts";
 
@@ -27,41 +27,42 @@ export interface StormOutcome {
   /** Clients of one survivor in its fullest second, and on the average until 99 % are back. */
   readonly peakPerSecond: number;
   readonly meanPerSecond: number;
-  /** Connections that a survivor refused for being overloaded. */
-  readonly refused: number;
+  /** How often a survivor told somebody to come back a moment later. */
+  readonly told: number;
 }
 
-interface Arrival {
-  readonly attempt: number;
-}
-
-/** After a refusal with 1013 a client waits as if it had failed so often: `connection.ts`. */
-const afterRefusal = 3;
+type Happening = { readonly kind: "comes" } | { readonly kind: "served"; leave(): void };
 
 /**
- * All survivors are alike, so one of them is played, with its share of the clients. It serves them in the order of their
- * coming, and refuses whom it would keep waiting longer than its event loop may be late.
+ * All survivors are alike, so one of them is played, with its share of the clients and its own turnstile: it checks so many at a
+ * time, in the order of their coming, and tells the others when to come. What a telling costs is left out: a handshake and a frame.
  */
 export function playStorm({ clients, nodes, lostNodes, connectUs, busy, random }: Storm): StormOutcome {
   const share = Math.round(((clients / nodes) * lostNodes) / (nodes - lostNodes));
   const serviceMs = connectUs / 1000 / (1 - busy);
-  const arrivals = createTimeline<Arrival>();
-  for (let client = 0; client < share; client++) arrivals.add(backoffMs(0, random()), { attempt: 0 });
+  const timeline = createTimeline<Happening>();
+  const comes = { kind: "comes" } as const;
+  for (let client = 0; client < share; client++) timeline.add(backoffMs(0, random()), comes);
+  let now = 0;
+  const turnstile = createTurnstile({ atOnce: checkedAtOnce, now: () => now });
   const returns: number[] = [];
   let freeAt = 0;
-  let refused = 0;
-  for (let next = arrivals.next(); next; next = arrivals.next()) {
-    const { at } = next;
-    const attempt = next.event.attempt + 1;
-    const waitMs = Math.max(0, freeAt - at);
-    if (waitMs > defaultLimits.eventLoopDelayMs) {
-      refused++;
-      arrivals.add(at + backoffMs(Math.max(attempt, afterRefusal), random()), { attempt });
+  let told = 0;
+  for (let next = timeline.next(); next; next = timeline.next()) {
+    now = next.at;
+    if (next.event.kind === "served") {
+      next.event.leave();
+      returns.push(now);
       continue;
     }
-    freeAt = Math.max(freeAt, at) + serviceMs;
-    if (freeAt - at > authenticationMs) arrivals.add(at + authenticationMs, { attempt });
-    else returns.push(freeAt);
+    const passage = turnstile.enter();
+    if (passage.kind === "later") {
+      told++;
+      timeline.add(now + passage.retryInMs, comes);
+    } else {
+      freeAt = Math.max(freeAt, now) + serviceMs;
+      timeline.add(freeAt, { kind: "served", leave: passage.leave });
+    }
   }
   const p99Ms = percentile(returns, 99);
   const seconds = new Map<number, number>();
@@ -72,6 +73,6 @@ export function playStorm({ clients, nodes, lostNodes, connectUs, busy, random }
     lastMs: Math.max(0, ...returns),
     peakPerSecond: Math.max(0, ...seconds.values()),
     meanPerSecond: (returns.length * 0.99) / Math.max(1, p99Ms / 1000),
-    refused,
+    told,
   };
 }

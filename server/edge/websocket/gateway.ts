@@ -46,7 +46,7 @@ export interface Gateway {
 }
 
 /** Customers whose tokens are looked up at the same time. */
-const checkedAtOnce = 200;
+export const checkedAtOnce = 200;
 const refusedAtOnce = 500;
 /** Refused, it has this long to hear it. */
 const refusedMs = 2000;
