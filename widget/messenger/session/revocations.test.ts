@@ -51,3 +51,33 @@ test("of many revocations that can't be made the newest twenty are kept", async 
   const kept = [...storage.items.values()].join("\n").split("\n");
   expect([kept.length, kept[0]]).toEqual([20, "token-11 "]);
 });
+
+test("what another tab writes back, because it had read the list before, goes once more", async () => {
+  const stage = revoking();
+  const { companion, time, storage, revocations } = stage;
+  const sessionToken = await opened(stage);
+  const ended = revocations.end(sessionToken, "");
+  const readBefore = [...storage.items];
+  await ended;
+  expect(storage.items.size).toBe(0);
+  for (const [key, value] of readBefore) storage.set(key, value);
+  await time.pass(1000);
+  expect(storage.items.size).toBe(0);
+  const asked = companion.requests.length;
+  await time.pass(60_000);
+  expect(companion.requests).toHaveLength(asked);
+});
+
+test("a revocation that another tab leaves out of the list, because it had read it before, is kept where it fails", async () => {
+  const stage = revoking();
+  const { companion, time, storage, revocations, begin } = stage;
+  const sessionToken = await opened(stage);
+  companion.network = "down";
+  const ended = revocations.end(sessionToken, "");
+  storage.items.clear();
+  await ended;
+  companion.network = "up";
+  begin().resume();
+  await time.pass(0);
+  expect(companion.sessions.get(sessionToken)?.state).toBe("revoked");
+});

@@ -20,6 +20,8 @@ export interface Revocations {
 const storageKey = "vouch:revoke";
 /** More than this can't be pending in earnest; the oldest have expired long ago. */
 const mostPending = 20;
+/** Two tabs that write the list at once have both read it before: what one of them took out may be back by the other. */
+const lookAgainMs = 500;
 
 export function createRevocations(
   { storage, after, random }: Pick<Surroundings, "storage" | "after" | "random">,
@@ -32,22 +34,24 @@ export function createRevocations(
   /** One a line, token and scope. Read afresh each time: the frames of other tabs write the same list. */
   const pending = (): readonly string[] => storage.get(storageKey)?.split("\n") ?? [];
 
-  const except = (line: string): readonly string[] => pending().filter((other) => other !== line);
-
-  function keep(lines: readonly string[]): void {
+  function note(line: string, isPending?: boolean): void {
+    const lines = pending().filter((other) => other !== line);
+    if (isPending) lines.push(line);
     storage.set(storageKey, lines.slice(-mostPending).join("\n") || null);
   }
 
   async function attempt(line: string): Promise<Ended> {
-    const [sessionToken = "", scope] = line.split(" ");
-    const answer = await api.end(sessionToken, scope as EndScope);
+    const [sessionToken, scope] = line.split(" ") as [string, EndScope];
+    const answer = await api.end(sessionToken, scope);
     const failure = answer && isRefusal(answer) ? answer : null;
+    // Also where it stands there already: what another tab has written since may be without it.
+    note(line, failure?.retryable);
     if (failure?.retryable) {
       cancelRetry();
       cancelRetry = after(backoffMs(failures++, random()), resume);
     } else {
       failures = 0;
-      keep(except(line));
+      after(lookAgainMs, resume);
     }
     return failure ? null : (answer as Ended);
   }
@@ -60,7 +64,7 @@ export function createRevocations(
   return {
     end(sessionToken, scope) {
       const line = `${sessionToken} ${scope}`;
-      keep([...except(line), line]);
+      note(line, true);
       const done = attempt(line);
       settled = Promise.all([settled, done]);
       return done;
