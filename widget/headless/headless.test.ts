@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { deployment } from "../messenger/fixtures/fake-browser.ts";
 import { FakeCompanion } from "../messenger/fixtures/fake-companion.ts";
 import type { Socket } from "../messenger/surroundings.ts";
@@ -66,6 +66,26 @@ function socketsOf(companion: FakeCompanion): NonNullable<HeadlessOptions["WebSo
     }
   } as unknown as NonNullable<HeadlessOptions["WebSocket"]>;
 }
+
+/** What a proxy makes of sockets that it does not let through. */
+const blockedSockets = class {
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+
+  constructor() {
+    queueMicrotask(() => this.onclose?.({ code: 1006, reason: "" }));
+  }
+
+  send(): void {}
+  close(): void {}
+} as unknown as NonNullable<HeadlessOptions["WebSocket"]>;
+
+/** A deployment that takes visitors. */
+const visitorsToo: NonNullable<HeadlessOptions["fetch"]> = async (address, init) => {
+  const { pathname, search } = new URL(String(address));
+  return pathname.startsWith("/api/v1/deployments/")
+    ? Response.json(deployment("optional", {}))
+    : companion.fetch(pathname + search, init ?? {});
+};
 
 const lines = (client: HeadlessClient): string[] =>
   client
@@ -209,6 +229,61 @@ describe("a headless client", () => {
     companion.agentSays(contact.id, "Are you there?");
     client.setActive(true);
     await expect.poll(() => client.state().unread).toBe(1);
+  });
+
+  test("comes back when the network does, without waiting for its turn", async () => {
+    const client = await open();
+    const { contact } = await client.login({ contactJwt: "ada.1" });
+    await expect.poll(() => client.state().connection).toBe("live");
+    client.networkChanged(false);
+    expect([client.state().connection, companion.socketsOf(contact.id)]).toEqual(["waiting", []]);
+    client.networkChanged(true);
+    await expect.poll(() => client.state().connection).toBe("live");
+  });
+
+  test("knows a returning visitor by its storage, and nobody by another", async () => {
+    const storage = memoryStorage();
+    const visit = async (at: HeadlessStorage): Promise<string> => {
+      const client = await open({ storage: at, fetch: visitorsToo });
+      client.visit();
+      client.send("Hello");
+      await expect.poll(() => lines(client)).toContain("Hello (sent)");
+      const contactId = contactOf(client);
+      client.close();
+      return contactId;
+    };
+    const first = await visit(storage);
+    expect(await visit(storage)).toBe(first);
+    expect(await visit(memoryStorage())).not.toBe(first);
+  });
+
+  describe("by the clock", () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+    afterEach(() => void vi.useRealTimers());
+
+    test("takes the way over HTTP where no WebSocket gets through", async () => {
+      const asked: string[] = [];
+      const client = await open({
+        WebSocket: blockedSockets,
+        fetch: (address, init) => {
+          asked.push(new URL(String(address)).pathname);
+          return visitorsToo(address, init);
+        },
+      });
+      client.visit();
+      client.send("Hello");
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(asked).toContain("/api/v1/events");
+    });
+
+    test("closed, leaves nothing behind that keeps the process", async () => {
+      const client = await open();
+      await client.login({ contactJwt: "ada.1" });
+      await vi.advanceTimersByTimeAsync(100);
+      expect(vi.getTimerCount()).toBeGreaterThan(0);
+      client.close();
+      expect(vi.getTimerCount()).toBe(0);
+    });
   });
 });
 
