@@ -1,36 +1,12 @@
 /** After a logout nothing of the customer is left in the browser: not stored, not shown, not in memory. */
 
-import type { BrowserContext, Frame, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { contactJwt } from "./harness/acme.ts";
 import { stringsReachable } from "./harness/heap.ts";
+import { keptBy, keptByNobody } from "./harness/kept.ts";
 import { login, logout, person, setScene } from "./harness/scene.ts";
 import { describeInBrowser, eventOf, hostPage } from "./harness/stage.ts";
-
-/** Everything that an origin can keep in a browser. */
-async function keptBy(where: Page | Frame): Promise<string> {
-  return where.evaluate(async () => {
-    const databases = (await indexedDB.databases()).map(({ name }) => name);
-    const cached: string[] = [];
-    for (const name of await caches.keys())
-      for (const { url } of await (await caches.open(name)).keys()) cached.push(url);
-    const workers = (await navigator.serviceWorker.getRegistrations()).length;
-    const local = { ...localStorage };
-    const tab = { ...sessionStorage };
-    return JSON.stringify({
-      local,
-      tab,
-      databases,
-      cached,
-      workers,
-      cookie: document.cookie,
-      name: window.name,
-    });
-  });
-}
-
-const empty = (name: string): string =>
-  JSON.stringify({ local: {}, tab: {}, databases: [], cached: [], workers: 0, cookie: "", name });
 
 /** All documents of the tab, frames and shadow trees with them: nodes, attributes, addresses, values of fields. */
 async function documentsOf(page: Page): Promise<string> {
@@ -91,8 +67,8 @@ describeInBrowser(
 
       const frame = scene.page.frame("vouch-messenger");
       if (!frame) throw new Error("There is no frame.");
-      expect(await keptBy(scene.page)).toBe(empty(""));
-      expect(await keptBy(frame)).toBe(empty("vouch-messenger"));
+      expect(await keptBy(scene.page)).toBe(keptByNobody(""));
+      expect(await keptBy(frame)).toBe(keptByNobody("vouch-messenger"));
       expect(await scene.context.cookies()).toEqual([]);
       const after = await documentsOf(scene.page);
       expect(secrets.filter((secret) => after.includes(secret))).toEqual([]);

@@ -95,7 +95,7 @@ describeInBrowser(
       await context.close();
     });
 
-    test("with a getToken whose tokens are refused: asked five times in a row at most, told once", async () => {
+    test("with a getToken whose tokens are refused: asked five times in a row at most, told once (elsewhere a storm of 40 new tokens a second)", async () => {
       const ada = person("ada");
       const context = await stage().browser.newContext();
       const page = await context.newPage();
