@@ -86,6 +86,8 @@ export interface RunningServer {
   readonly routes: readonly Route[];
   /** Called about once a second by itself: expiry and pulses. */
   sweep(): void;
+  /** Takes over another configuration file: what it switches off or removes ends within a second. */
+  reload(file: FileConfiguration): Promise<void>;
   /** Sends everybody away one after the other, finishes what is under way, flushes the store. Idempotent. */
   close(): Promise<void>;
   /** Closing, sends away at once whoever is still here. */
@@ -124,8 +126,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   await turnSecret({ store, sealer, environment, log });
   const { allowLoopback } = environment;
   const config = await createLiveConfig({ file, store, sealer, clock, allowLoopback });
-  for (const warning of [...environment.warnings, ...config.warnings])
-    log.warn({ event: "configuration_warning", warning });
+  const warn = (warnings: readonly string[]) => {
+    for (const warning of warnings) log.warn({ event: "configuration_warning", warning });
+  };
+  warn([...environment.warnings, ...config.warnings]);
   const audit = createAuditLog(store, clock, log);
   const keyUsage = createKeyUsage({ store, clock });
   const guardedFetch = createGuardedFetch({ allowLoopback });
@@ -349,6 +353,18 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     log,
   });
 
+  async function reload(next: FileConfiguration): Promise<void> {
+    await config.reload(next);
+    audit.note({
+      actor: "server",
+      action: "configuration.reloaded",
+      target: "configuration",
+      detail: "The configuration file was read anew.",
+    });
+    warn(config.warnings);
+    liveSessions.sweep();
+  }
+
   function cut(): void {
     gateway.close();
     events.close();
@@ -372,6 +388,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     store,
     routes,
     sweep: housekeeping.sweep,
+    reload,
     close: () => (closing ??= close()),
     hurry: departures.hurry,
     stopMs: limits.drainSpreadMs + endMs,

@@ -4,10 +4,10 @@ import { flushCompileCache } from "node:module";
 import { pino } from "pino";
 import { createServer, type RunningServer } from "./app.ts";
 import { ConfigurationError, faultLines } from "./config/configuration-error.ts";
-import { readEnvironment } from "./config/environment.ts";
+import { type Environment, readEnvironment } from "./config/environment.ts";
 import { loadFile } from "./config/load.ts";
 import { MissingBuildError } from "./edge/static/bundles.ts";
-import { createLog } from "./observability/log.ts";
+import { createLog, type Log } from "./observability/log.ts";
 import { NewerSchemaError } from "./store/newer-schema-error.ts";
 
 async function start(): Promise<void> {
@@ -31,11 +31,36 @@ async function start(): Promise<void> {
         process.exit(code);
       });
     });
+  // A terminal that is closed sends the same signal, and means the end.
+  if (!process.stdout.isTTY) reloadOnSignal(server, environment, log);
   // Not through the log: whoever waits for this line gets it at every LOG_LEVEL.
   process.stdout.write(
     `${JSON.stringify({ event: "listening", url: server.url, publicUrl: server.publicOrigin })}\n`,
   );
   flushCompileCache();
+}
+
+/** SIGHUP: the configuration file counts as it is now. One with a fault is refused whole, and what was there goes on. */
+function reloadOnSignal(
+  server: RunningServer,
+  { configPath }: Pick<Environment, "configPath">,
+  log: Log,
+): void {
+  let reloading: Promise<void> = Promise.resolve();
+
+  async function reload(): Promise<void> {
+    try {
+      await server.reload(await loadFile(configPath, process.env));
+      log.info({ event: "configuration_reloaded" });
+    } catch (error) {
+      const faults = error instanceof ConfigurationError ? faultLines(error.faults) : [messageOf(error)];
+      log.error({ event: "configuration_refused", faults });
+    }
+  }
+
+  process.on("SIGHUP", () => {
+    reloading = reloading.then(reload);
+  });
 }
 
 /** @returns the exit code */

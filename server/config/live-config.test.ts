@@ -45,6 +45,46 @@ const change = (
 
 const sealed = (text: string) => ({ kid: "s", alg: "HS256", secret: { sealed: sealer.seal(text) } });
 
+describe("Another file while the server runs", () => {
+  const read = (json: object) => readFileContent(json, {}, clock);
+
+  test("counts as at a restart: its objects are its own, and a stored one that it clashes with is left out", async () => {
+    const config = await start();
+    const issuer = { issuer: "https://issuer.example" };
+    for (const id of ["made", "other"]) await change(config, "community", { id, name: "Stored" });
+    await change(config, "community", { id: "clashing", ...issuer });
+    await config.reload(await read({ communities: [{ id: "made", name: "Filed", ...issuer }] }));
+    expect([...config.communities.values()].map(({ id, name }) => [id, name])).toEqual([
+      ["made", "Filed"],
+      ["other", "Stored"],
+    ]);
+    expect(config.warnings).toContainEqual(expect.stringMatching(/communities\/clashing is left out/));
+    await expect(change(config, "community", { id: "made" })).rejects.toMatchObject({ code: "forbidden" });
+    await change(config, "community", { id: "filed" });
+    await config.reload(await read({}));
+    expect([...config.communities.keys()]).toEqual(["made", "other", "clashing", "filed"]);
+    expect(config.communities.get("made")?.name).toBe("Stored");
+  });
+
+  test("keeps what was handed out at start, with a warning", async () => {
+    const config = await start({ siteId: 1 });
+    await config.reload(await read({ siteId: 2, limits: { tokenBytes: 512 } }));
+    expect(config).toMatchObject({ siteId: 1, limits: { tokenBytes: 8192 } });
+    const of = (name: string) => `A change of ${name} counts after a restart only.`;
+    expect(config.warnings).toEqual([of("siteId"), of("limits")]);
+  });
+
+  test("waits for the change under way, and leaves all as it was where the store can't be read", async () => {
+    const config = await start();
+    const making = change(config, "community", { id: "made" });
+    await Promise.all([making, config.reload(await read({ communities: [{ id: "made", name: "Filed" }] }))]);
+    expect(config.communities.get("made")?.name).toBe("Filed");
+    await store.close();
+    await expect(config.reload(await read({}))).rejects.toThrow();
+    expect(config.communities.get("made")?.name).toBe("Filed");
+  });
+});
+
 describe("The configuration while the server runs", () => {
   test("is the file's and the store's together, at once and after a restart", async () => {
     const config = await start();

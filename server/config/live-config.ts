@@ -1,5 +1,6 @@
 /** The configuration while the server runs: that of the file, and what administrators add to it without a restart. */
 
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../shared/clock.ts";
 import { ProblemError } from "../../shared/problem-error.ts";
 import type { AuditDraft } from "../audit/audit-log.ts";
@@ -14,6 +15,7 @@ import { type Assembled, assemble } from "./assemble.ts";
 import type { Config } from "./config.ts";
 import { type ConfigurationFault, firstOf, maxFaultsTold } from "./configuration-error.ts";
 import type { FileConfiguration } from "./load.ts";
+import type { ConfigParts } from "./parse.ts";
 import { elementsOf } from "./reading.ts";
 import type { Sealer } from "./secret.ts";
 import { readStoredObject, type StoredDocument, type StoredPiece, storedPath } from "./stored-object.ts";
@@ -56,6 +58,11 @@ export interface LiveConfig extends Config {
    * @returns whether there was anything
    */
   refresh(): Promise<boolean>;
+  /**
+   * Another file in the place of the present one, as at a restart, but for what was handed out at start: `siteId`, `limits`
+   * and `attachments` stay, with a warning where the file says otherwise.
+   */
+  reload(file: FileConfiguration): Promise<void>;
 }
 
 interface Snapshot extends Assembled {
@@ -73,16 +80,20 @@ export async function createLiveConfig(deps: {
   readonly clock: Clock;
   readonly allowLoopback: boolean;
 }): Promise<LiveConfig> {
-  const { file, store, clock } = deps;
+  const { store, clock } = deps;
+  let { file } = deps;
   /** By their text: nothing is read twice that did not change, and so no certificate that has expired since breaks it. */
   let known = new Map<string, StoredPiece>();
   let snapshot = await read(await store.configuration());
   /** One change at a time: the next is decided on what this one leaves. */
   let changing: Promise<unknown> = Promise.resolve();
 
-  async function read({ revision, objects }: StoredConfiguration): Promise<Snapshot> {
+  async function read(
+    { revision, objects }: StoredConfiguration,
+    { parts }: FileConfiguration = file,
+  ): Promise<Snapshot> {
     const pieces = await Promise.all(objects.map(readOnce));
-    return { revision, pieces, ...assemble(file.parts, pieces) };
+    return { revision, pieces, ...assemble(parts, pieces) };
   }
 
   async function readOnce(object: ConfigurationObject): Promise<StoredPiece> {
@@ -129,6 +140,14 @@ export async function createLiveConfig(deps: {
     return true;
   }
 
+  async function reload(next: FileConfiguration): Promise<void> {
+    const kept = keepStarted(next, file.parts);
+    const stored = await store.configuration();
+    const after = await read(stored, kept);
+    file = kept;
+    adopt(after, stored.objects);
+  }
+
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = changing.then(work);
     changing = done.catch(() => {});
@@ -168,6 +187,7 @@ export async function createLiveConfig(deps: {
       return snapshot.revision;
     },
     refresh: () => inTurn(refresh),
+    reload: (next) => inTurn(() => reload(next)),
   };
 }
 
@@ -184,9 +204,22 @@ function refuseFaults(path: string, before: Assembled, after: Assembled): void {
   });
 }
 
+/** What everybody was handed at start and nobody asks for again. */
+const fixedMembers = ["siteId", "limits", "attachments"] as const;
+
+function keepStarted({ json, parts }: FileConfiguration, started: ConfigParts): FileConfiguration {
+  const changed = fixedMembers.filter((name) => !isDeepStrictEqual(parts[name], started[name]));
+  const warnings = changed.map((name) => `A change of ${name} counts after a restart only.`);
+  const { siteId, limits, attachments } = started;
+  return {
+    json,
+    parts: { ...parts, siteId, limits, attachments, warnings: [...parts.warnings, ...warnings] },
+  };
+}
+
 const managedByFile = ({ kind, id }: ObjectChange): ProblemError =>
   new ProblemError("forbidden", {
-    detail: `The ${kind} ${id} is managed by the configuration file: change it there and restart.`,
+    detail: `The ${kind} ${id} is managed by the configuration file: change it there, and restart or send SIGHUP.`,
   });
 
 const fileElements = (json: unknown, kind: ConfigurationKind): readonly JsonObject[] =>
