@@ -2,14 +2,11 @@
 
 import { expect, test } from "vitest";
 import { contactJwt } from "./harness/acme.ts";
+import { drawSequences, oneOf, seed } from "./harness/draw.ts";
 import { person, type Scene, setScene } from "./harness/scene.ts";
 import { words, writeAsShown } from "./harness/sights.ts";
 import { describeInBrowser, eventOf, type Stage, seenEvents } from "./harness/stage.ts";
 import { answer, delivered, haveWritten, stateOf } from "./harness/witness.ts";
-
-const seed = 20_261_121;
-const sequences = 30;
-const callsEach = 6;
 
 type Person = ReturnType<typeof person>;
 
@@ -20,12 +17,9 @@ interface Call {
   readonly isAwaited: boolean;
 }
 
-const random = mulberry32(seed);
-const drawn = Array.from({ length: sequences }, (): readonly Call[] =>
-  Array.from({ length: callsEach }, () => ({
-    act: acts[Math.floor(random() * acts.length)] ?? "write",
-    isAwaited: random() < 0.5,
-  })),
+const drawn = drawSequences(
+  { sequences: 30, stepsEach: 6 },
+  (random): Call => ({ act: oneOf(acts, random), isAwaited: random() < 0.5 }),
 );
 
 const title = (calls: readonly Call[]): string =>
@@ -140,15 +134,4 @@ async function storedSession({ page }: Scene): Promise<string | undefined> {
     .frame("vouch-messenger")
     ?.evaluate(() => sessionStorage.getItem("vouch:acme-web:session"));
   return stored?.split(" ")[0];
-}
-
-/** A small generator of random numbers in [0, 1) that gives the same ones for the same seed. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
