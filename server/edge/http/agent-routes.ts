@@ -1,5 +1,4 @@
 import { agentConversation, agentConversationPage, messagePage, messageReceipt } from "./answers.ts";
-import { receiptOf } from "./conversation-routes.ts";
 import type { RouteDependencies } from "./dependencies.ts";
 import { pageQuery } from "./page-query.ts";
 import { agents as agentRoles, defineRoute, type Route } from "./route.ts";
@@ -10,6 +9,7 @@ import {
   readBody,
   updateConversationBody,
 } from "./schemas.ts";
+import { takeMessage } from "./take-message.ts";
 
 type Dependencies = Pick<RouteDependencies, "conversations" | "agents" | "metrics">;
 
@@ -74,7 +74,7 @@ export function agentRoutes({ conversations, agents, metrics }: Dependencies): R
       async handle({ http, param, body }) {
         const arrivedAt = metrics.now();
         const { deploymentId } = await conversations.get(param("id"));
-        const { message, repeated } = await conversations.send({
+        const { receipt, status } = await takeMessage({ conversations, metrics }, "agent", arrivedAt, {
           conversationId: param("id"),
           author: { kind: "agent", name: agents.authorName(deploymentId) },
           verified: true,
@@ -83,8 +83,7 @@ export function agentRoutes({ conversations, agents, metrics }: Dependencies): R
           text: body.text,
           attachments: body.attachments ?? [],
         });
-        metrics.acknowledged("agent", arrivedAt);
-        return http.json(receiptOf(message), repeated ? 200 : 201);
+        return http.json(receipt, status);
       },
     }),
     defineRoute({

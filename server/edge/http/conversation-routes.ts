@@ -1,10 +1,10 @@
 import { ProblemError } from "../../../shared/problem-error.ts";
-import type { Message, MessageReceipt } from "../../../shared/protocol.ts";
 import { messagePage, messageReceipt } from "./answers.ts";
 import type { RouteDependencies } from "./dependencies.ts";
 import { pageQuery } from "./page-query.ts";
 import { defineRoute, type Route, sessionHolders } from "./route.ts";
 import { messageBody, messagesQuery, readBody } from "./schemas.ts";
+import { takeMessage } from "./take-message.ts";
 
 type Dependencies = Pick<RouteDependencies, "conversations" | "liveSessions" | "messages" | "metrics">;
 
@@ -35,10 +35,11 @@ export function conversationRoutes(deps: Dependencies): Route[] {
         const { session, contact } = principal.details;
         liveSessions.touch(session);
         const waitMs = messages.take(session);
-        if (waitMs > 0)
+        if (waitMs > 0) {
+          metrics.messageRefused("rate_limited");
           throw new ProblemError("rate_limited", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
-        const arrivedAt = metrics.now();
-        const { message, repeated } = await conversations.send({
+        }
+        const { receipt, status } = await takeMessage(deps, "contact", metrics.now(), {
           conversationId: session.conversationId,
           author: { kind: "contact", name: contact.name },
           verified: contact.verified,
@@ -47,8 +48,7 @@ export function conversationRoutes(deps: Dependencies): Route[] {
           text: body.text,
           attachments: body.attachments ?? [],
         });
-        metrics.acknowledged("contact", arrivedAt);
-        return http.json(receiptOf(message), repeated ? 200 : 201);
+        return http.json(receipt, status);
       },
     }),
     defineRoute({
@@ -67,5 +67,3 @@ export function conversationRoutes(deps: Dependencies): Route[] {
     }),
   ];
 }
-
-export const receiptOf = ({ id, seq, at }: Message): MessageReceipt => ({ id, seq, at });
