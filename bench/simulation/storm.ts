@@ -1,7 +1,6 @@
 /** Nodes die, and everybody who was connected to them comes back to the others, by the messenger's own delays. */
 
-import { createTurnstile } from "../../server/edge/load/turnstile.ts";
-import { checkedAtOnce } from "../../server/edge/websocket/gateway.ts";
+import { checkedAtOnce, createTurnstile } from "../../server/edge/load/turnstile.ts";
 import { backoffMs } from "../../widget/messenger/transport/backoff.ts";
 import { percentile } from "../row.ts";
 import { createTimeline } from "./queue.ts";

@@ -14,6 +14,8 @@ export type Passage =
   /** `leave` is called once, whatever became of it; calling it again does nothing. */
   { readonly kind: "open"; leave(): void } | { readonly kind: "later"; readonly retryInMs: number };
 
+/** Customers whose tokens a node looks up at the same time. */
+export const checkedAtOnce = 200;
 /** The first who has to wait does not come back before this. */
 const leastWaitMs = 1000;
 const longestWaitMs = 60_000;

@@ -4,7 +4,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { ProblemError } from "../../../shared/problem-error.ts";
 import { closeCodes, type ServerFrame } from "../../../shared/protocol.ts";
 import { createPlaces } from "../limits/places.ts";
-import { createTurnstile } from "../load/turnstile.ts";
+import { checkedAtOnce, createTurnstile } from "../load/turnstile.ts";
 import { admitAgent } from "./agent-socket.ts";
 import { parseAgentFrame, parseClientFrame } from "./client-frames.ts";
 import { Connection, ContractWebSocket } from "./connection.ts";
@@ -45,8 +45,6 @@ export interface Gateway {
   close(): void;
 }
 
-/** Customers whose tokens are looked up at the same time. */
-export const checkedAtOnce = 200;
 const refusedAtOnce = 500;
 /** Refused, it has this long to hear it. */
 const refusedMs = 2000;
