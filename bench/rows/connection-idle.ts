@@ -12,12 +12,12 @@ import { interleave, type Row } from "../row.ts";
 
 const sockets = 5000;
 /** Open before the first look, so that nothing is counted that a program takes once: compiled code, tables, buffers. */
-const early = 500;
+const early = 2000;
 const atOnce = 50;
 const collector = join(import.meta.dirname, "../memory/collect-on-signal.ts");
 
 /**
- * Memory of an idle socket, each of a customer of its own: what 5,000 of them add to 500, after collection. A new process
+ * Memory of an idle socket, each of a customer of its own: what 5,000 of them add to 2,000, after collection. A new process
  * in every round, for what one has once taken it may keep; and not the one that opened the sessions, which has room left.
  */
 export const connectionIdle: Row = {

@@ -23,7 +23,7 @@ export interface Measured {
   readonly redis: { readonly messageUs: number };
   /** From a message's arrival at an idle node to its acknowledgement: mostly the commit. Milliseconds. */
   readonly commitMs: { readonly p50: number; readonly p99: number };
-  /** Resident memory of one idle socket, as the benchmark row connection.idle measures it. */
+  /** To count for one idle socket: what it holds (benchmark row connection.idle), with room for what is not collected yet. */
   readonly socketKilobytes: number;
 }
 
