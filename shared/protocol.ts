@@ -192,7 +192,8 @@ export interface MessageReceipt {
  * - `closed`: an agent took it for done.
  *
  * Agents move it from any state to any other. A message of the customer makes it `open`, in the commit that stores the message;
- * messages of agents and of the system leave it where it is.
+ * messages of agents and of the system leave it where it is. Where an agent closes it, or opens a closed one again, a message of
+ * the system says so, in the commit that does it; a customer's message that opens it speaks for itself.
  */
 export type ConversationStatus = "open" | "waiting" | "closed";
 

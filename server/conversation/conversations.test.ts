@@ -8,6 +8,7 @@ import { readVector, vectorsMissing } from "../identity/fixtures/vectors.ts";
 import { hashOf, open, openFor, opening, signed, start } from "../store/contract/fixtures.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import type { Store } from "../store/store.ts";
+import { stateNotices } from "../store/units/change-of-state.ts";
 import { type Conversations, createConversations, type OutgoingMessage } from "./conversations.ts";
 
 describe("Conversations", () => {
@@ -174,10 +175,15 @@ describe("Conversations", () => {
       conversations: [shown],
       cursor: null,
     });
-    expect(await conversations.update(conversationId, { state: "closed" })).toEqual({
-      ...shown,
-      state: "closed",
-    });
+    const closing = await conversations.update(conversationId, { state: "closed" });
+    const notice = closing.lastMessage;
+    expect(notice).toMatchObject({ seq: 2, author: { kind: "system" }, text: stateNotices.closed });
+    expect(closing).toEqual({ ...shown, state: "closed", lastSeq: 2, lastMessage: notice });
+    const told = { kind: "changed", conversationId, state: "closed", assignee: null };
+    expect(ofThis.slice(1)).toEqual([{ kind: "message", conversationId, message: notice }, told]);
+    // Once more: nothing is written again.
+    expect(await conversations.update(conversationId, { state: "closed" })).toEqual(closing);
+    expect(ofThis.slice(3)).toEqual([told]);
     for (const unknown of [conversations.get("unknown"), conversations.update("unknown", {})])
       await expect(unknown).rejects.toMatchObject({ code: "not_found" });
   });

@@ -116,9 +116,11 @@ export function createConversations(deps: {
 
     async update(conversationId, change) {
       const changed = await store.updateConversation(conversationId, change, clock.now());
-      const conversation = toAgentConversation(changed ?? fail(unknownConversation()));
+      if (!changed) throw unknownConversation();
+      const conversation = toAgentConversation(changed);
       // By its own id: the one that was asked for may have moved.
       const { id, state, assignee } = conversation;
+      if (changed.notice) publish({ kind: "message", conversationId: id, message: changed.notice });
       publish({ kind: "changed", conversationId: id, state, assignee });
       return conversation;
     },

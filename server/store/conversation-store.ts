@@ -81,6 +81,11 @@ export interface ReceiptsMoved {
   readonly after: Receipts;
 }
 
+export interface ConversationUpdated extends ConversationDetails {
+  /** What the system wrote into the conversation with the change; null: nothing. */
+  readonly notice: Message | null;
+}
+
 export interface ConversationStore {
   /**
    * Gives the message the next `seq`. All appends of one turn of the event loop share one commit.
@@ -109,9 +114,13 @@ export interface ConversationStore {
     by: "contact" | "agent",
     positions: Partial<Receipts>,
   ): Promise<ReceiptsMoved | null>;
+  /**
+   * Where it closes the conversation, or opens a closed one, a message of the system that says so takes the next `seq` in the
+   * same commit: one for each change of state, and none where nobody has written yet. null: unknown conversation.
+   */
   updateConversation(
     conversationId: string,
     change: { readonly state?: ConversationStatus; readonly assignee?: string | null },
     at: number,
-  ): Promise<ConversationDetails | null>;
+  ): Promise<ConversationUpdated | null>;
 }

@@ -15,9 +15,11 @@ describe("a conversation's row", () => {
     expect(unreadOf(withMessage(unread, answered))).toBe(0);
   });
 
-  test("counts on where the system had the last word", () => {
+  test("counts on where the system had the last word, and that word not", () => {
     const remark = companion.store("c1", "system", "Signed in.");
-    expect(unreadOf(withMessage(withMessage(blank, asked), { ...remark, seq: 2 }))).toBe(2);
+    const remarked = withMessage(withMessage(blank, asked), { ...remark, seq: 2 });
+    expect(unreadOf(remarked)).toBe(1);
+    expect(unreadOf(withReceipt(remarked, "agent", "read", 1))).toBe(0);
   });
 
   test("ignores a message that it knows", () => {

@@ -44,10 +44,13 @@ const furthest = (a: Receipts, b: Receipts): Receipts => ({
 
 /**
  * Messages that no agent has seen. Where an agent had the last word, somebody has looked; a remark of the system, such as
- * that a visitor signed in, answers nobody.
+ * that a visitor signed in, answers nobody, and is none of them.
  */
-export const unreadOf = ({ lastMessage, lastSeq, agent }: AgentConversation): number =>
-  lastMessage && lastMessage.author.kind !== "agent" ? Math.max(0, lastSeq - agent.read) : 0;
+export function unreadOf({ lastMessage, lastSeq, agent }: AgentConversation): number {
+  if (!lastMessage || lastMessage.author.kind === "agent") return 0;
+  const remarks = lastMessage.author.kind === "system" ? 1 : 0;
+  return Math.max(0, lastSeq - remarks - agent.read);
+}
 
 /** Most recently active first. */
 export const byActivity = (a: AgentConversation, b: AgentConversation): number =>

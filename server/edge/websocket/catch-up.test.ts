@@ -58,6 +58,7 @@ describe("A conversation that somebody follows without hints", () => {
     expect(heard).toEqual([
       { kind: "reached", conversationId: ada, seq: 2 },
       { kind: "changed", conversationId: ada, state: "open", assignee: null },
+      { kind: "reached", conversationId: ada, seq: 3 },
       { kind: "receipt", conversationId: ada, by: "agent", receipt: "delivered", seq: 1 },
       { kind: "receipt", conversationId: ada, by: "agent", receipt: "read", seq: 1 },
       { kind: "changed", conversationId: ada, state: "closed", assignee: null },

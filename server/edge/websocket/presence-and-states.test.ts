@@ -66,6 +66,21 @@ test("a conversation that an agent closes is closed for the customer and every d
   expect(await answer.json()).toMatchObject({ state: "open", assignee: "Grace" });
 });
 
+test("that it was closed stands in the conversation, for the customer and every desk, once", async () => {
+  server = await startTestServer();
+  const { sessionToken, conversation } = await server.visit();
+  const customer = await server.live(sessionToken);
+  customer.send({ t: "send", id: randomUUID(), text: "Thank you, bye" });
+  await customer.next("message");
+  const agent = await desk();
+  for (let count = 0; count < 2; count++) await patch(conversation.id, { state: "closed" });
+  const notice = { seq: 2, author: { kind: "system", name: null }, text: "Conversation closed." };
+  for (const socket of [customer, agent])
+    expect(await socket.next("message")).toMatchObject({ conversationId: conversation.id, message: notice });
+  const answer = await server.fetch("/api/v1/conversation/messages", { token: sessionToken });
+  expect(await answer.json()).toMatchObject({ messages: [{ seq: 1 }, notice], lastSeq: 2 });
+});
+
 test("waiting opens with the customer's word as well, and an agent's word moves nothing", async () => {
   server = await startTestServer();
   const { sessionToken, conversation } = await server.visit();

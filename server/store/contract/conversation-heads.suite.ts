@@ -38,7 +38,7 @@ export function conversationHeadContract(name: string, openStore: () => Promise<
       expect(await store.heads([id])).toMatchObject([{ state: "closed", assignee: "Sam" }]);
       await store.append(draft(id));
       const { state } = (await store.conversation(id))?.conversation ?? {};
-      expect(await store.heads([id])).toMatchObject([{ state, assignee: "Sam", lastSeq: 2 }]);
+      expect(await store.heads([id])).toMatchObject([{ state, assignee: "Sam", lastSeq: 3 }]);
     });
 
     it("is not told of what a sign-in left empty", async () => {

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { uuidPattern } from "../../../shared/ids.ts";
+import type { ConversationStatus } from "../../../shared/protocol.ts";
 import type { Store } from "../store.ts";
+import { stateNotices } from "../units/change-of-state.ts";
 import { draft, hashOf, open, openFor, opening, signed, start } from "./fixtures.ts";
 
 export function conversationContract(name: string, openStore: () => Promise<Store>): void {
@@ -197,6 +200,58 @@ export function conversationContract(name: string, openStore: () => Promise<Stor
           conversation: { assignee: null },
         });
         expect(await store.updateConversation("unknown", { state: "closed" }, start)).toBeNull();
+      });
+
+      it("says once that it was closed, and once that it was opened again, in the place of a message", async () => {
+        const texts = async () =>
+          (await store.messages(conversationId, { after: 0, limit: 100 })).messages.map(({ text }) => text);
+        await store.append(draft(conversationId, { text: "Hello" }));
+        const change = async (state: ConversationStatus) =>
+          await store.updateConversation(conversationId, { state }, start + 7);
+        const closing = await change("closed");
+        expect(closing?.notice).toEqual({
+          id: expect.stringMatching(uuidPattern),
+          seq: 2,
+          author: { kind: "system", name: null },
+          text: stateNotices.closed,
+          attachments: [],
+          at: "2026-11-21T09:30:00.007Z",
+          verified: true,
+        });
+        expect(closing).toMatchObject({
+          conversation: { state: "closed", lastSeq: 2 },
+          lastMessage: closing?.notice,
+        });
+        expect(await change("closed")).toEqual({ ...closing, notice: null });
+        expect((await change("waiting"))?.notice?.text).toBe(stateNotices.reopened);
+        expect([(await change("open"))?.notice, (await change("waiting"))?.notice]).toEqual([null, null]);
+        expect((await change("closed"))?.notice?.seq).toBe(4);
+        await store.append(draft(conversationId, { text: "One more thing" }));
+        const { closed, reopened } = stateNotices;
+        expect(await texts()).toEqual(["Hello", closed, reopened, closed, "One more thing"]);
+        expect((await store.conversation(conversationId))?.conversation).toMatchObject({
+          state: "open",
+          lastSeq: 5,
+        });
+      });
+
+      it("says nothing where nobody has written", async () => {
+        const closed = await store.updateConversation(conversationId, { state: "closed" }, start);
+        expect(closed).toMatchObject({ conversation: { state: "closed", lastSeq: 0 }, notice: null });
+      });
+
+      it("says so in the midst of what is written at the same time, with no place given twice", async () => {
+        await store.append(draft(conversationId));
+        const [before, closing, after] = await Promise.all([
+          fill(5),
+          store.updateConversation(conversationId, { state: "closed" }, start),
+          fill(5),
+        ]);
+        const given = [...before, ...after].map((answer) => (answer.ok ? answer.message.seq : 0));
+        expect([...given, closing?.notice?.seq ?? 0].toSorted((a, b) => a - b)).toEqual(
+          Array.from({ length: 11 }, (_, index) => index + 2),
+        );
+        expect(await seqs({ after: 0, limit: 100 })).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
       });
 
       it.each(["closed", "waiting"] as const)(

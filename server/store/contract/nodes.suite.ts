@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isIntact } from "../../audit/chain.ts";
 import { providerSessionMark } from "../../identity/identity.ts";
 import type { SessionOpened, Store } from "../store.ts";
+import { stateNotices } from "../units/change-of-state.ts";
 import { draft, hashOf, hour, open, openFor, opening, signed, start, token, visitor } from "./fixtures.ts";
 import { takingOver } from "./handover.suite.ts";
 
@@ -276,6 +277,21 @@ export function nodesContract(
         );
         expect(found[0]?.[0]).toEqual(found[1]?.[0]);
         expect(await one.platformKeys()).toHaveLength(round + 1);
+      }));
+
+    it("close a conversation once, between what is written into it", () =>
+      race(async (round) => {
+        const { conversation } = await openFor(one, `ada-${round}`);
+        await one.append(draft(conversation.id, { text: "Hello" }));
+        await Promise.all([
+          ...nodes.map((store) => store.updateConversation(conversation.id, { state: "closed" }, start)),
+          other.append(draft(conversation.id, { text: "Anybody?", author: { kind: "agent", name: null } })),
+        ]);
+        expect([...(await textsOf(conversation.id))].toSorted()).toEqual([
+          "Anybody?",
+          stateNotices.closed,
+          "Hello",
+        ]);
       }));
 
     it("erase a contact with whatever the other does to it", () =>

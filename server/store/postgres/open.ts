@@ -50,8 +50,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const {
     attachments,
     audit,
+    changesOfState,
     configuration,
-    conversations,
     ends,
     erasures,
     grants,
@@ -138,8 +138,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     updateConversation: (id, change, at) =>
       write(function* () {
         yield* locks.conversation(id);
-        const changed = yield* conversations.update(id, change, at);
-        return changed && ((yield* lists.withDetails([changed]))[0] ?? null);
+        return yield* changesOfState.change(id, change, at);
       }),
 
     addAttachment: (draft) =>

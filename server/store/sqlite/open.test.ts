@@ -8,6 +8,7 @@ import { draft, hashOf, open, openFor, opening, signed, start, visitor } from ".
 import { takingOver } from "../contract/handover.suite.ts";
 import { storeContract } from "../contract.suite.ts";
 import type { Store } from "../store.ts";
+import { stateNotices } from "../units/change-of-state.ts";
 import { openSqliteStore } from "./open.ts";
 
 storeContract("SQLite", () => openSqliteStore(":memory:"));
@@ -127,8 +128,9 @@ describe("The SQLite store in a file", () => {
     await store.messages(ada.conversation.id, { limit: 1 });
     await store.updateConversation(ada.conversation.id, { state: "closed" }, start);
     await afterCrash(async (found) => {
-      for (const { conversation } of [ada, bob])
-        expect((await found.messages(conversation.id, { limit: 10 })).messages).toHaveLength(1);
+      const texts = async ({ conversation }: typeof ada) =>
+        (await found.messages(conversation.id, { limit: 10 })).messages.map(({ text }) => text);
+      expect([await texts(ada), await texts(bob)]).toEqual([["Ada's", stateNotices.closed], ["Bob's"]]);
       expect((await found.conversation(ada.conversation.id))?.conversation.state).toBe("closed");
     });
   });

@@ -40,6 +40,7 @@ export async function openSqliteStore(
   const {
     attachments,
     audit,
+    changesOfState,
     configuration,
     conversations,
     ends,
@@ -163,14 +164,12 @@ export async function openSqliteStore(
     },
     markReceipts: (id, by, positions) =>
       write(() => conversations.markReceipts(id, by, positions, journal.lastSeq(id))),
-    updateConversation: async (id, change, at) => {
-      // What was acknowledged before comes before the change: a message may have reopened what is closed now.
-      journal.file(id);
-      return await write(function* () {
-        const changed = yield* conversations.update(id, change, at);
-        return changed && ((yield* lists.withDetails([changed]))[0] ?? null);
-      });
-    },
+    updateConversation: (id, change, at) =>
+      group.run(() => {
+        // What was acknowledged before comes before the change: a message may have reopened what is closed now.
+        journal.fileWithin([id]);
+        return database.run(changesOfState.change(id, change, at));
+      }),
 
     addAttachment: (draft) => write(() => attachments.add(draft)),
     attachmentStored: (id, at) => write(() => attachments.stored(id, at)),

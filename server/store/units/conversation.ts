@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
-import type { ConversationStatus, Receipts } from "../../../shared/protocol.ts";
+import type { Receipts } from "../../../shared/protocol.ts";
 import type { ConversationTable, Flag, Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import type { ConversationRecord, ReceiptsMoved } from "../store.ts";
@@ -65,13 +65,6 @@ export function conversationUnits(db: Kysely<Schema>) {
         .where("id", "=", p.id),
     ),
   };
-  const update = statement(
-    (p: { id: string; state: ConversationStatus; assignee: string | null; updatedAt: number }) =>
-      db
-        .updateTable("conversation")
-        .set({ state: p.state, assignee: p.assignee, updated_at: p.updatedAt })
-        .where("id", "=", p.id),
-  );
 
   function* find(id: string): Unit<ConversationRow | undefined> {
     return yield* row(findById, { id });
@@ -127,20 +120,6 @@ export function conversationUnits(db: Kysely<Schema>) {
       if (after.delivered !== before.delivered || after.read !== before.read)
         yield* write(moveReceipts[by], { id, ...after });
       return { before, after };
-    },
-
-    *update(
-      id: string,
-      change: { readonly state?: ConversationStatus; readonly assignee?: string | null },
-      at: number,
-    ): Unit<ConversationRow | null> {
-      const found = yield* find(id);
-      if (!found) return null;
-      const state = change.state ?? found.state;
-      const assignee = change.assignee === undefined ? found.assignee : change.assignee;
-      const updatedAt = Math.max(found.updated_at, at);
-      yield* write(update, { id, state, assignee, updatedAt });
-      return { ...found, state, assignee, updated_at: updatedAt };
     },
   };
 }

@@ -5,11 +5,9 @@
 
 import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
-import type { Message } from "../../../shared/protocol.ts";
 import type { ConversationTable, Flag, Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import type { HandedOver, Handover, HandoverRefusal, SessionOpening } from "../store.ts";
-import { timeOrderedId } from "../time-ordered-id.ts";
 import { row, rows, type Unit, write } from "../unit.ts";
 import { formatUuid } from "../uuid.ts";
 import { attachmentUnits } from "./attachment.ts";
@@ -93,19 +91,6 @@ export function handoverUnits(db: Kysely<Schema>) {
       .where("key", "=", p.key),
   );
 
-  function* say(text: string, where: ConversationRow, seq: number, at: number): Unit<Message> {
-    const added = yield* messages.add(where.key, {
-      id: timeOrderedId(at),
-      seq,
-      author: { kind: "system", name: null },
-      verified: true,
-      text,
-      attachments: [],
-      at,
-    });
-    return toMessage(added);
-  }
-
   function* changeHead(conversation: ConversationRow, head: Head): Unit<ConversationRow> {
     yield* write(setHead, { ...head, key: conversation.key });
     return { ...conversation, ...head };
@@ -117,7 +102,7 @@ export function handoverUnits(db: Kysely<Schema>) {
     const given = { ...theirs, contact_id: contactId };
     if (theirs.last_seq === 0) return { conversation: given, lastMessage: null };
     const lastSeq = theirs.last_seq + 1;
-    const lastMessage = yield* say(handover.verifiedFrom, theirs, lastSeq, at);
+    const lastMessage = yield* messages.addNotice(theirs.key, handover.verifiedFrom, lastSeq, at);
     const conversation = yield* changeHead(given, {
       state: theirs.state,
       assignee: theirs.assignee,
@@ -134,7 +119,7 @@ export function handoverUnits(db: Kysely<Schema>) {
     const marker = own.last_seq + 1;
     if (!isEmpty) {
       yield* makeIdsUnique(theirs, own);
-      yield* say(handover.writtenBefore, own, marker, at);
+      yield* messages.addNotice(own.key, handover.writtenBefore, marker, at);
       yield* write(move, { from: theirs.key, to: own.key, offset: marker });
     }
     // Uploads that nobody has sent yet come along too.

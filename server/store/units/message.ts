@@ -4,6 +4,7 @@ import type { Message, MessagePage } from "../../../shared/protocol.ts";
 import type { MessageTable, Schema } from "../schema.ts";
 import { statement } from "../statement.ts";
 import type { PageQuery } from "../store.ts";
+import { timeOrderedId } from "../time-ordered-id.ts";
 import { row, rows, type Unit, write } from "../unit.ts";
 
 type MessageRow = Selectable<MessageTable>;
@@ -33,10 +34,13 @@ export function messageUnits(db: Kysely<Schema>) {
   );
 
   return {
-    *add(key: number, message: Omit<Message, "at"> & { readonly at: number }): Unit<MessageRow> {
-      const added = toRow(key, message, message.at);
+    /** What the system remarks. @param seq the next of the conversation @param at in milliseconds */
+    *addNotice(key: number, text: string, seq: number, at: number): Unit<Message> {
+      const author = { kind: "system", name: null } as const;
+      const notice = { id: timeOrderedId(at), seq, author, text, attachments: [], verified: true };
+      const added = toRow(key, notice, at);
       yield* write(insert, added);
-      return added;
+      return toMessage(added);
     },
 
     /** Both ends of a page are found by `seq`, so that its cost does not depend on how much history there is. */

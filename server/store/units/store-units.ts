@@ -3,6 +3,7 @@ import type { Dialect } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
 import { attachmentUnits } from "./attachment.ts";
 import { auditUnits } from "./audit.ts";
+import { changeOfStateUnits } from "./change-of-state.ts";
 import { configurationUnits } from "./configuration.ts";
 import { conversationUnits } from "./conversation.ts";
 import { conversationHeadUnits } from "./conversation-head.ts";
@@ -21,23 +22,27 @@ import { sessionSelectionUnits } from "./session-selection.ts";
 import { tokenStateUnits } from "./token-state.ts";
 
 /** All units of a store, their statements compiled for its database. */
-export const storeUnits = (db: Kysely<Schema>, dialect: Dialect) => ({
-  attachments: attachmentUnits(db),
-  audit: auditUnits(db),
-  configuration: configurationUnits(db),
-  conversations: conversationUnits(db),
-  ends: sessionEndUnits(db, dialect),
-  erasures: erasureUnits(db, dialect),
-  grants: grantUnits(db),
-  heads: conversationHeadUnits(db, dialect),
-  jwkSets: jwkSetUnits(db),
-  keyUses: keyUseUnits(db),
-  keys: platformKeyUnits(db),
-  lists: conversationListUnits(db, dialect),
-  messages: messageUnits(db),
-  retention: retentionUnits(db, dialect),
-  sealed: sealedUnits(db),
-  selections: sessionSelectionUnits(db, dialect),
-  sessions: sessionUnits(db),
-  tokenStates: tokenStateUnits(db),
-});
+export function storeUnits(db: Kysely<Schema>, dialect: Dialect) {
+  const lists = conversationListUnits(db, dialect);
+  return {
+    attachments: attachmentUnits(db),
+    audit: auditUnits(db),
+    changesOfState: changeOfStateUnits(db, lists),
+    configuration: configurationUnits(db),
+    conversations: conversationUnits(db),
+    ends: sessionEndUnits(db, dialect),
+    erasures: erasureUnits(db, dialect),
+    grants: grantUnits(db),
+    heads: conversationHeadUnits(db, dialect),
+    jwkSets: jwkSetUnits(db),
+    keyUses: keyUseUnits(db),
+    keys: platformKeyUnits(db),
+    lists,
+    messages: messageUnits(db),
+    retention: retentionUnits(db, dialect),
+    sealed: sealedUnits(db),
+    selections: sessionSelectionUnits(db, dialect),
+    sessions: sessionUnits(db),
+    tokenStates: tokenStateUnits(db),
+  };
+}

@@ -5,6 +5,7 @@ export interface Language<Catalogue extends Texts = typeof en> {
   /** BCP 47, for `lang`. */
   readonly tag: string;
   readonly direction: "ltr" | "rtl";
+  /** Of a key that is in no catalogue it is the text itself: what the system says is found by what it says in English. */
   say<Key extends KeyOf<Catalogue>>(
     key: Key,
     ...values: keyof ValuesOf<Catalogue, Key> extends never ? [] : [ValuesOf<Catalogue, Key>]
@@ -39,9 +40,9 @@ export function createLanguage(choice: LanguageChoice, catalogue: Texts = en): L
   const times = new Intl.DateTimeFormat(tag, { timeStyle: "short" });
 
   const say = (key: string, { count, ...rest }: { count?: number; [name: string]: unknown } = {}) => {
-    const form = count !== undefined && texts[`${key}.${rules.select(count)}`];
     const values = { ...rest, count: count?.toLocaleString(tag) };
-    return (form || texts[key] || "").replace(
+    // Without a count there is no text of that form.
+    return (texts[`${key}.${rules.select(count as number)}`] ?? texts[key] ?? key).replace(
       /\{(\w+)\}/g,
       (whole, name: keyof typeof values) => values[name] ?? whole,
     );
@@ -55,9 +56,8 @@ export function createLanguage(choice: LanguageChoice, catalogue: Texts = en): L
     day(at, now) {
       // Midnights are an hour off where the clocks changed between them.
       const ago = Math.round((startOfDay(now) - startOfDay(at)) / dayMs);
-      if (ago === 0) return say("today");
-      if (ago === 1) return say("yesterday");
-      return new Date(at).toLocaleDateString(tag, { dateStyle: "full" });
+      const name = ["today", "yesterday"][ago];
+      return name ? say(name) : new Date(at).toLocaleDateString(tag, { dateStyle: "full" });
     },
   };
 }

@@ -244,6 +244,15 @@ describe("a conversation", () => {
     expect(conversation.thread.value.readSeq).toBe(4);
   });
 
+  test("counts and reports nothing that the system says", async () => {
+    conversation.bind(opened(0), holder);
+    await stage.time.pass(0);
+    conversation.receive(live(written(1, "system")));
+    conversation.receive(live(written(2, "agent")));
+    expect([stage.lines(), conversation.unread.value]).toEqual([["system-1", "agent-2"], 1]);
+    expect(stage.received).toEqual([2]);
+  });
+
   test("learns from another device what was read", async () => {
     conversation.bind(opened(0), holder);
     await stage.time.pass(0);

@@ -126,7 +126,7 @@ export function createConversation(parts: ConversationParts): Conversation {
       return;
     }
     positions.arrived(seq);
-    if (where === "older") return;
+    if (where === "older" || author.kind !== "agent") return;
     company?.heardTyping(author.name, false);
     received(message);
   }
@@ -198,7 +198,7 @@ export function createConversation(parts: ConversationParts): Conversation {
     unread: computed(
       () =>
         window.value.messages.filter(
-          ({ author, seq }) => author.kind !== "contact" && seq > positions.readSeq.value,
+          ({ author, seq }) => author.kind === "agent" && seq > positions.readSeq.value,
         ).length,
     ),
     typing,

@@ -105,6 +105,11 @@ describe("what keeps messages from going out", () => {
   });
 });
 
+it("says by its state alone that the conversation was closed", () => {
+  const closing = threadOf([...history, said({ seq: 3, by: "system", text: "Conversation closed." })]);
+  expect(hear(threadOf(history, { readSeq: 2 }), closing)).toEqual(["", ""]);
+});
+
 it("says once that the conversation was closed, and again when it is closed again", () => {
   const model = fakeModel();
   const news = createNews(model);

@@ -25,7 +25,10 @@ export function createNews({
     const { entries, readSeq } = thread.value;
     const { say } = language;
     const since = heard ?? readSeq;
-    const fresh = entries.flatMap((entry) => (isNewSince(entry, since) ? [entry.message] : []));
+    // What the system says goes with something else that is told of, such as that the conversation was closed.
+    const fresh = entries.flatMap((entry) =>
+      isNewSince(entry, since) && entry.message.author.kind === "agent" ? [entry.message] : [],
+    );
     const failures = entries.flatMap((entry) =>
       entry.kind === "pending" && entry.status === "failed" ? [entry] : [],
     );

@@ -39,6 +39,19 @@ describe("the log", () => {
     ]);
   });
 
+  it("shows what the system says in the site's own words, and whatever others say as they wrote it", async () => {
+    const closed = "Conversation closed.";
+    const model = await show(
+      threadOf([said({ seq: 1, text: closed }), said({ seq: 2, by: "system", text: closed })]),
+    );
+    const texts = () => view.all("article").map(({ textContent }) => textContent);
+    expect(texts()).toEqual([closed, closed]);
+    await view.act(() => {
+      model.settings.value = { appearance: {}, strings: { [closed]: "Unterhaltung geschlossen." } };
+    });
+    expect(texts()).toEqual([closed, "Unterhaltung geschlossen."]);
+  });
+
   it("names each article by author, time and status, and shows name and time once a group", async () => {
     await show(
       threadOf([grace(1, "a", noon), grace(2, "b", noon + 1000), said({ seq: 3, text: "c", at: noon })]),

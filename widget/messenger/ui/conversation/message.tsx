@@ -35,7 +35,7 @@ export const Message = drawn<MessageProps>(({ view, ...row }) => {
         )}
         <div {...article} data-seq={row.seq} data-status={status}>
           <p class="bubble" dir="auto">
-            {richText(row.text)}
+            {richText(by === "system" ? say(row.text as "system") : row.text)}
           </p>
           {row.attachments && beside?.files.value?.show(row.attachments)}
           {failed && beside && <beside.Failure view={beside.view} row={row} />}
