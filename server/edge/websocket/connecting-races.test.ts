@@ -65,6 +65,20 @@ test("a message that is stored while a socket connects is shown to it, though wh
   expect(await socket.next("message")).toMatchObject({ message: { seq: 1, text: "meanwhile" } });
 });
 
+test("a repetition of an older message does not hide a newer one from a socket that connects", async () => {
+  const { sessionToken } = await server.signIn("ada");
+  const lookUp = far.hold(2);
+  const socket = server.socket();
+  socket.send({ t: "auth", token: sessionToken });
+  await lookUp.held;
+  const [older, newer] = ["older", "newer"].map((text) => ({ id: randomUUID(), text }));
+  for (const json of [older, newer, older])
+    await server.fetch("/api/v1/conversation/messages", { token: sessionToken, json });
+  lookUp.release();
+  expect(await socket.next("message")).toMatchObject({ message: { seq: 1, text: "older" } });
+  expect(await socket.next("message")).toMatchObject({ message: { seq: 2, text: "newer" } });
+});
+
 test("of sockets of one session that connect all at once, no more stay than of those that come one by one", async () => {
   const { sessionToken } = await server.signIn("ada");
   const lookUps = far.hold(1, 30);
