@@ -1,5 +1,7 @@
+import type { Pool } from "pg";
 import { expect, it } from "vitest";
 import { openPostgresStore } from "./open.ts";
+import { checkServer, isWritable } from "./server-check.ts";
 import { describePostgres } from "./testing/test-database.ts";
 
 it("A database that nobody serves is named with its place, and without user and password", async () => {
@@ -9,6 +11,23 @@ it("A database that nobody serves is named with its place, and without user and 
     message: expect.stringMatching(/^The database 127\.0\.0\.1:1\/messages can't be used: .*ECONNREFUSED/),
   });
   await expect(opened).rejects.toThrow(expect.not.stringMatching(/hunter2/));
+});
+
+/** A server of a version, or in a state, that none of the tests' is. */
+const answering = (row: object) => ({ query: async () => ({ rows: [row] }) }) as unknown as Pool;
+
+it("A server older than PostgreSQL 15 is refused, and 15 is taken", async () => {
+  const check = (version: number) => checkServer(answering({ version, encoding: "UTF8" }), "postgres://h/d");
+  await expect(check(14)).rejects.toMatchObject({
+    name: "ConfigurationError",
+    message: "DATABASE_URL: is PostgreSQL 14; this release needs 15 or newer",
+  });
+  await check(15);
+});
+
+it("A replica that has not been promoted is no place to store anything", async () => {
+  await expect(isWritable(answering({ is_replica: true }))).rejects.toMatchObject({ code: "unavailable" });
+  await isWritable(answering({ is_replica: false }));
 });
 
 await describePostgres("A database", (server) => {
