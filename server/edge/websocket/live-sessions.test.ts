@@ -15,9 +15,6 @@ function handClock() {
   return clock;
 }
 
-/** The hand clock goes on by minutes while the server's own sweep comes each second: nobody is to be taken for silent. */
-const limits = { heartbeatMs: 100 * hour };
-
 /** Whatever was sent before has arrived. */
 async function settled(socket: TestSocket): Promise<void> {
   socket.send({ t: "ping" });
@@ -41,7 +38,7 @@ describe("the end of a session's life", () => {
 
   test("is announced at 80 % of it, once, and once more for the life that a renewal gives", async () => {
     const clock = handClock();
-    server = await startTestServer({ clock, limits });
+    server = await startTestServer({ clock });
     const opened = await server.signIn("ada");
     const socket = await server.live(opened.sessionToken);
     await stay(socket, clock, 19 * hour);
@@ -63,7 +60,7 @@ describe("the end of a session's life", () => {
 
   test("is not announced to a visitor, who has no token to renew with", async () => {
     const clock = handClock();
-    server = await startTestServer({ clock, limits });
+    server = await startTestServer({ clock });
     const socket = await server.live((await server.visit()).sessionToken);
     await stay(socket, clock, 60 * hour);
     expect(socket.frames.filter(({ t }) => t === "session")).toEqual([]);
