@@ -12,6 +12,8 @@ let client: HeadlessClient;
 let directory: string;
 /** Whether the request of each upload was given up. */
 let isAborted: (() => boolean)[];
+/** The companion's answer to an upload comes after this. */
+let answered: Promise<unknown>;
 beforeAll(buildBundles, 120_000);
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "vouch-uploads-"));
@@ -20,12 +22,16 @@ beforeEach(async () => {
     limits: { attachmentBytes: 3_000_000 },
   });
   isAborted = [];
+  answered = Promise.resolve();
   client = await createHeadlessClient({
     url: server.url,
     deploymentId: "acme-web",
-    fetch(address, init) {
-      if (String(address).endsWith("/attachments")) isAborted.push(() => init?.signal?.aborted === true);
-      return fetch(address, init);
+    async fetch(address, init) {
+      if (!String(address).endsWith("/attachments")) return fetch(address, init);
+      isAborted.push(() => init?.signal?.aborted === true);
+      const answer = await fetch(address, init);
+      await answered;
+      return answer;
     },
   });
   await client.login({ contactJwt: await server.token("ada") });
@@ -74,6 +80,7 @@ describe("in Node", () => {
     const stop = new AbortController();
     if (when === "before it began") stop.abort();
     let givenUp: unknown;
+    answered = new Promise(() => {});
     const upload = client.upload(new Blob([text, text]), {
       signal: stop.signal,
       onProgress: () => {
