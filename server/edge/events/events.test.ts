@@ -68,6 +68,20 @@ describe("an event stream", () => {
     expect(await stream.next("message")).toMatchObject({ message: { seq: 3 } });
   });
 
+  test("gives whoever takes it a history that is many times its queue, and closes nobody for that", async () => {
+    await server.close();
+    const limits = { socketQueueBytes: 65_536, messagesPerSecond: 100_000, messageBurst: 100_000 };
+    server = await startTestServer({ limits });
+    ada = await server.signIn("ada");
+    const count = 200;
+    const writer = await server.live(ada.sessionToken);
+    for (let n = 0; n < count; n++) writer.send(send("x".repeat(4000)));
+    for (let n = 0; n < count; n++) await writer.next("ack");
+    const stream = await open({ afterSeq: 0 });
+    for (let seq = 1; seq <= count; seq++)
+      expect(await stream.next("message")).toMatchObject({ message: { seq } });
+  });
+
   test("sends nothing of what was missed where that is more than asked for, and everything new", async () => {
     for (const text of ["one", "two", "three"]) await agentSays(text);
     const stream = await open({ afterSeq: 0, atMost: 2 });
