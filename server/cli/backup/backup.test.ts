@@ -193,7 +193,9 @@ describe("vouch restore", () => {
     await stop();
     await tryCommand(["backup", target], { env });
     const at = "2026-11-21T10:00:00.000Z";
-    const pages = [ada, bob].flatMap(({ contact }, page) => {
+    // Whom the backup does not hold is remembered as well: the next backup must not bring them back either.
+    const stranger = { contact: { id: randomUUID() } };
+    const pages = [ada, bob, stranger].flatMap(({ contact }, page) => {
       const path = join(folder, `erasures-${count}-${page}.json`);
       writeFileSync(path, JSON.stringify({ erasures: [{ contactId: contact.id, at }] }));
       return ["--erasures", path];
@@ -205,6 +207,7 @@ describe("vouch restore", () => {
     expect(restored).toMatchObject({ code: 0 });
     for (const { contact } of [ada, bob])
       expect(await reading(fresh, (store) => store.contactRecord(contact.id))).toBeNull();
+    expect(await reading(fresh, (store) => store.wasErased(stranger.contact.id))).toBe(true);
   });
 
   test("brings no token back that was revoked since", async () => {
