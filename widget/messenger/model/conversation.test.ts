@@ -335,3 +335,23 @@ describe("a conversation", () => {
     expect(stage.lines()).not.toContain("agent-1");
   });
 });
+
+describe("a conversation that was left", () => {
+  test("says nothing as whoever comes next, and asks for nothing that it still waited for", async () => {
+    conversation.bind(opened(3), holder);
+    for (let seq = 1; seq <= 3; seq++) stage.agentWrites();
+    conversation.receive(ready(3));
+    await stage.time.pass(0);
+    // A report of what arrived, a message without an answer and a gap are waited for.
+    conversation.send("On its way");
+    conversation.receive(live(written(9, "agent")));
+    await stage.time.pass(0);
+    conversation.dispose();
+    stage.frames.length = stage.pages.length = 0;
+    conversation.markRead(3);
+    conversation.send("Too late");
+    conversation.setDraft("Not said");
+    await stage.time.pass(600_000);
+    expect([stage.frames, stage.pages]).toEqual([[], []]);
+  });
+});
