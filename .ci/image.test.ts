@@ -48,6 +48,7 @@ test("the server starts from what the image holds, and its health check passes",
     NODE_ENV: "development",
     PORT: "0",
     VOUCH_DATA_DIR: join(directory, "data"),
+    VOUCH_ADMIN_TOKEN: "administrator-token-of-the-tests-0001",
   };
   const [command = "", ...words] = JSON.parse(/^CMD (\[.*\])$/m.exec(image)?.[1] ?? "[]") as string[];
   expect(command).toBe("node");
@@ -64,6 +65,8 @@ test("the server starts from what the image holds, and its health check passes",
     ({ url } = JSON.parse(line));
     break;
   }
+  // What it has to complain about stands on its standard error output.
+  expect(url).not.toBe("");
   const check = JSON.parse(/^HEALTHCHECK .*\\\n\s*CMD (\[.*\])$/m.exec(image)?.[1] ?? "[]") as string[];
   const healthy = (port: string) =>
     promisify(execFile)(process.execPath, check.slice(1), { env: { ...env, PORT: port } }).then(
