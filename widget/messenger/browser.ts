@@ -44,14 +44,11 @@ export function browserSurroundings(): Surroundings {
       isForgetful = true;
       loadCompanies().catch(() => {});
     },
-    loadSignInWindow: async () => {
-      const { createSignInWindow } = await import("./session/sign-in-window.ts");
-      return createSignInWindow(window, (name) => attempt(() => new BroadcastChannel(name)));
-    },
+    loadSignInWindow: async () => (await import("./session/browser-sign-in-window.ts")).browserSignInWindow,
     loadCompanies,
     wipeWords,
     broadcast: {
-      post: (contactId) => channel?.postMessage(contactId),
+      post: (departure) => channel?.postMessage(departure),
       listen: (handler) => channel?.addEventListener("message", ({ data }) => handler(data)),
     },
   };

@@ -122,6 +122,38 @@ describe("logout", () => {
     expect(companion.requests.at(-1)).toBe("DELETE /session?everywhere=true");
   });
 
+  test("in another tab counts here also while the session is still being opened", async () => {
+    await tab.start(jwt("ada.1"));
+    const other = browser.tab();
+    companion.holding = true;
+    await other.start(jwt("ada.2"), "open");
+    await pass(10);
+    tab.logout();
+    companion.holding = false;
+    for (const held of companion.held.splice(0)) held.answer();
+    await pass(0);
+    expect(other.events().at(-1)).toBe("loggedOut:elsewhere");
+    expect(other.model.session.value).toMatchObject({ kind: "loggedOut" });
+    expect([other.lines(), other.tabStorage.items.size, browser.storage.items.size]).toEqual([[], 0, 0]);
+    expect(companion.requests.filter((line) => line === "DELETE /session")).toHaveLength(2);
+  });
+
+  test("in another tab, or of somebody else, ends no session that the page asked for later", async () => {
+    await tab.start(jwt("ada.1"));
+    const other = browser.tab();
+    await other.start(jwt("bob.1"));
+    tab.logout();
+    await pass(10);
+    companion.holding = true;
+    other.login("ada.2");
+    await pass(0);
+    companion.holding = false;
+    for (const held of companion.held.splice(0)) held.answer();
+    await pass(0);
+    expect(other.model.session.value).toMatchObject({ kind: "open", contact: { id: "ada" } });
+    expect(other.events()).not.toContain("loggedOut:elsewhere");
+  });
+
   test("in another tab logs out here, also with a session of another token", async () => {
     await tab.start(jwt("ada.1"));
     const other = browser.tab();

@@ -4,7 +4,7 @@
  */
 
 import { batch, computed, effect, signal } from "@preact/signals-core";
-import type { DeploymentInfo } from "../../shared/protocol.ts";
+import type { DeploymentInfo, MessagePage } from "../../shared/protocol.ts";
 import type { Host } from "../bridge/frame-bridge.ts";
 import type { HostMessage, HostSettings } from "../bridge/messages.ts";
 import { type Conversation, createConversation, type Words } from "./model/conversation.ts";
@@ -16,7 +16,7 @@ import { createRevocations } from "./session/revocations.ts";
 import { isShown, questionOf, type Session } from "./session/session-state.ts";
 import { createVault } from "./session/vault.ts";
 import type { SignInWindow, Surroundings } from "./surroundings.ts";
-import { type Answer, createApi, isRefusal } from "./transport/api.ts";
+import { type Answer, createApi, isRefusal, type PageRequest } from "./transport/api.ts";
 import { createLink } from "./transport/link.ts";
 
 export interface Engine {
@@ -123,8 +123,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
   /** Unless they have come along after all: with a handover whose answer was lost. */
   async function tellLeftBehind(): Promise<void> {
     const holder = session?.contact.id;
-    const last = { side: "before", seq: Number.MAX_SAFE_INTEGER, limit: 100 } as const;
-    const page = await ask((token) => api.messages(token, last));
+    const page = await readPage({ side: "before", seq: Number.MAX_SAFE_INTEGER, limit: 100 });
     if (!present.knows(page?.messages ?? []) && session?.contact.id === holder) remark.value = "leftBehind";
   }
 
@@ -134,9 +133,13 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
       surroundings,
       isLive,
       send: link.send,
-      read: (page) => ask((token) => api.messages(token, page)),
+      read: readPage,
       received: ({ id, seq }) => host.post({ t: "messageReceived", id, seq }),
     });
+  }
+
+  function readPage(page: PageRequest): Promise<MessagePage | null> {
+    return ask((token) => api.messages(token, page));
   }
 
   /** Asks as whoever is here. @returns null where nobody is, or the server refuses */

@@ -38,6 +38,12 @@ export type DetourOf = (
   surroundings: Pick<Surroundings, "fetch" | "after" | "openSocket" | "visible">,
 ) => OpenSocket;
 
+/** A contact has logged out. `at`: by this device's clock, which all tabs share. */
+export interface Departure {
+  readonly contactId: string;
+  readonly at: number;
+}
+
 export interface Surroundings {
   readonly clock: Clock;
   readonly after: After;
@@ -58,7 +64,6 @@ export interface Surroundings {
   readonly tabStorage: KeyValue;
   /** Lives until it is wiped. */
   readonly storage: KeyValue;
-  /** To the frames of the same origin in other tabs: the id of a contact who has logged out. */
   /** From now on `tabStorage` and `storage` keep nothing that outlives the frame. */
   readonly forget: () => void;
   /** The deployment's own sign-in window; loaded where the deployment has one. Rejects where it can't be. */
@@ -67,5 +72,9 @@ export interface Surroundings {
   readonly loadCompanies: () => Promise<Companies>;
   /** Wipes what waits of an owner, as `outbox/words.ts` names it. Never rejects. */
   readonly wipeWords: (owner: string) => Promise<void>;
-  readonly broadcast: { post(contactId: string): void; listen(handler: (contactId: string) => void): void };
+  /** To the frames of the same origin in other tabs. */
+  readonly broadcast: {
+    post(departure: Departure): void;
+    listen(handler: (departure: Departure) => void): void;
+  };
 }

@@ -1,3 +1,4 @@
+import { attempt } from "../attempt.ts";
 import { en, type KeyOf, type Texts, type ValuesOf } from "./en.ts";
 
 /** How the messenger speaks: the English texts with the site's own in front, dates and numbers to match. */
@@ -39,14 +40,13 @@ export function createLanguage(choice: LanguageChoice, catalogue: Texts = en): L
   const rules = new Intl.PluralRules(tag);
   const times = new Intl.DateTimeFormat(tag, { timeStyle: "short" });
 
-  const say = (key: string, { count, ...rest }: { count?: number; [name: string]: unknown } = {}) => {
-    const values = { ...rest, count: count?.toLocaleString(tag) };
+  const say = (key: string, values: Readonly<Record<string, unknown>> = {}) =>
     // Without a count there is no text of that form.
-    return (texts[`${key}.${rules.select(count as number)}`] ?? texts[key] ?? key).replace(
-      /\{(\w+)\}/g,
-      (whole, name: keyof typeof values) => values[name] ?? whole,
+    (texts[`${key}.${rules.select(values.count as number)}`] ?? texts[key] ?? key).replace(
+      /{(\w+)}/g,
+      // Of a text it is the text.
+      (whole, name) => (values[name] as number | undefined)?.toLocaleString(tag) ?? whole,
     );
-  };
 
   return {
     tag,
@@ -71,11 +71,7 @@ export const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0,
  */
 function chooseTag({ locale, strings, browserLocales }: LanguageChoice): string {
   const isAuto = locale === "auto";
-  const isTranslated = !isAuto && Object.keys(strings).length > 0;
-  const chosen = (isAuto ? browserLocales : [locale]).find((tag) => isTranslated || /^en\b/i.test(tag));
-  try {
-    return Intl.getCanonicalLocales(chosen)[0] ?? "en";
-  } catch {
-    return "en";
-  }
+  const isOurs = (tag: string) => /^en\b/i.test(tag) || (!isAuto && Object.keys(strings)[0]);
+  const chosen = (isAuto ? browserLocales : [locale]).find(isOurs);
+  return attempt(() => Intl.getCanonicalLocales(chosen)[0]) ?? "en";
 }

@@ -3,7 +3,7 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
 import type { FrameMessage } from "../../bridge/messages.ts";
 import type { HandoverChoice } from "../model/messenger-model.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { Departure, Surroundings } from "../surroundings.ts";
 import { type Api, type Ended, type EndScope, isRefusal, unanswered } from "../transport/api.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { type Claim, worksOnce } from "./claims.ts";
@@ -43,20 +43,28 @@ export interface Keeper {
 
 export function createKeeper(parts: KeeperParts): Keeper {
   const { surroundings, api, signedIn, visitor, spent, revocations, context, post } = parts;
-  const { after, random, online, broadcast, fingerprint } = surroundings;
+  const { clock, after, random, online, broadcast, fingerprint } = surroundings;
   const state = signal(atStart(context()));
   let attempts = 0;
   let cancelRetry = () => {};
+  /** When the page last said who is here. */
+  let saidAt = 0;
+  /** Who logged out last in another tab. */
+  let gone: Departure | undefined;
   /** Whose words were left, until somebody else comes: the page without an identity may be where a sign-out ends. */
   let left: string | undefined;
 
   /** In one batch: the new state must not be seen with the old conversation, nor the other way round. */
   const dispatch = (event: SessionEvent): void =>
     batch(() => {
+      if ("identity" in event) saidAt = clock.now();
       const [next, ...effects] = nextSession(state.peek(), event, context());
       state.value = next;
       for (const effect of effects) if (effect) run(effect);
     });
+
+  /** The last word counts, wherever it was said: also while nobody knew yet whose session was being opened here. */
+  const leaveIfGone = (): unknown => gone && gone.at >= saidAt && dispatch({ t: "elsewhere", ...gone });
 
   const run = (effect: SessionEffect): unknown =>
     effect.t in verbs
@@ -90,7 +98,10 @@ export function createKeeper(parts: KeeperParts): Keeper {
       return;
     }
     const { sessionToken } = answer.session;
-    if (isCurrent()) dispatch({ t: "entered", ...answer, ...(waiting && { handover: "later" }) });
+    if (isCurrent()) {
+      dispatch({ t: "entered", ...answer, ...(waiting && { handover: "later" }) });
+      leaveIfGone();
+    }
     // Opened for a login that another login or a logout has overtaken: nobody will use it, so nobody shall be able to.
     else if (sessionToken !== stored?.sessionToken) void revocations.end(sessionToken, "");
     // The customer's session of before, which gave way to one with the visitor's conversation.
@@ -167,14 +178,17 @@ export function createKeeper(parts: KeeperParts): Keeper {
       const [ended = null] = online() ? await ends : [];
       post({ t: "result", request, ok: true, value: ended });
     },
-    announce: ({ contactId }) => broadcast.post(contactId),
+    announce: ({ contactId }) => broadcast.post({ contactId, at: clock.now() }),
     retryLater({ afterMs = backoffMs(attempts++, random()) }) {
       cancelRetry();
       cancelRetry = after(afterMs, () => dispatch({ t: "retry" }));
     },
   };
 
-  broadcast.listen((contactId) => dispatch({ t: "elsewhere", contactId }));
+  broadcast.listen((departure) => {
+    gone = departure;
+    leaveIfGone();
+  });
 
   return { state, dispatch };
 }

@@ -97,7 +97,7 @@ const moves: { readonly [Type in SessionEvent["t"]]: Move<EventOf<Type>> } = {
   revoked: (state) =>
     state.phase.kind === "open" && !isSteppingUp(state) ? leave(state, "elsewhere") : [state],
   elsewhere: (state, { contactId }) =>
-    // An opening is a newer word of this page than what the other tab did; its own session is not affected.
+    // Whose session is being opened is not known before it is: the keeper asks again then.
     state.phase.kind !== "opening" && state.session?.contact.id === contactId && !isSteppingUp(state)
       ? leave(state, "elsewhere")
       : [state],

@@ -2,6 +2,7 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { ClientFrame, ServerFrame } from "../../../shared/protocol.ts";
+import { attempt } from "../attempt.ts";
 import type { Socket, Surroundings } from "../surroundings.ts";
 import { type ConnectionEvent, type ConnectionState, nextConnection } from "./connection.ts";
 
@@ -76,15 +77,10 @@ export function createLink(surroundings: LinkSurroundings, events: LinkEvents): 
   }
 
   function read(data: string): void {
-    let frame: ServerFrame;
-    try {
-      frame = JSON.parse(data);
-    } catch {
-      // Not from our server, whatever stands in between: as good as lost.
-      handle({ kind: "closed", code: 1006, reason: "" });
-      return;
-    }
-    receive(frame);
+    const frame: ServerFrame | null | undefined = attempt(() => JSON.parse(data));
+    if (frame) receive(frame);
+    // Not from our server, whatever stands in between: as good as lost.
+    else handle({ kind: "closed", code: 1006, reason: "" });
   }
 
   function receive(frame: ServerFrame): void {
