@@ -50,8 +50,8 @@ const bundles: Record<string, UserConfig> = {
       rolldownOptions: {
         preserveEntrySignatures: "allow-extension",
         output: {
-          entryFileNames: "main-[hash].js",
-          chunkFileNames: "[name]-[hash].js",
+          entryFileNames: "main-[hash:6].js",
+          chunkFileNames: "[name]-[hash:6].js",
           // What the account's dialogs share with the interface stays in its file, which is there before them.
           codeSplitting: {
             groups: [{ name: "mount", test: ofInterface }],
