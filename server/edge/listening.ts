@@ -11,12 +11,19 @@ export interface ListeningAddress {
 }
 
 /**
+ * Connections that the system accepts for us while the event loop is busy; it may grant fewer (`net.core.somaxconn`). Those of a
+ * whole node come within a second when it dies, and Node's own 511 are full in a tenth of that: whoever finds no room is not
+ * told so, and waits for ten seconds.
+ */
+const backlog = 4096;
+
+/**
  * @param port 0 for any that is free
  * @throws ConfigurationError where the host is not one of this machine; the system's error where the port is taken
  */
 export async function listen(server: Server, port: number, host: string): Promise<ListeningAddress> {
   try {
-    server.listen(port, host);
+    server.listen({ port, host, backlog });
     await once(server, "listening");
   } catch (error) {
     throw isNoAddress(error)
