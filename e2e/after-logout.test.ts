@@ -77,7 +77,9 @@ describeInBrowser(
       const isHint = (line: string): boolean =>
         /^\{"owner":"acme-web:[\w-]{36}"(,"reached":\{"lastSeq":\d+,"readSeq":\d+\})?\}$/.test(line);
       expect(heard.filter(isHint).length).toBeGreaterThan(0);
-      expect(heard.filter((line) => !isHint(line))).toEqual([expect.stringMatching(/^"[\w-]{36}"$/)]);
+      expect(heard.filter((line) => !isHint(line))).toEqual([
+        expect.stringMatching(/^\{"contactId":"[\w-]{36}","at":\d+\}$/),
+      ]);
       await scene.end();
     });
 

@@ -10,6 +10,14 @@ test("reads frames and the end, and leaves out comments and what it does not kno
   ]);
 });
 
+test.each(["\u2028", "\u2029", "\u0085"])(
+  "reads a frame whose text has a line separator in it: %j",
+  (text) => {
+    const frame = JSON.stringify({ text });
+    expect(createEventReader()(`data: ${frame}\n\n`)).toEqual([{ kind: "frame", text: frame }]);
+  },
+);
+
 test("reads the same, in whatever pieces it comes", () => {
   const texts = fc.array(
     fc.string({ unit: "grapheme" }).map((text) => JSON.stringify({ text })),

@@ -15,8 +15,9 @@ export function createEventReader(): (piece: string) => StreamEvent[] {
   };
 }
 
+/** Lines end at line feeds alone: other separators of lines may stand in a message as they are. */
 function read(block: string): StreamEvent[] {
-  const [, name, text] = /^(?:event: (\w+)\n)?data: (.*)$/.exec(block) ?? [];
+  const [, name, text] = /^(?:event: (\w+)\n)?data: ([^\n]*)$/.exec(block) ?? [];
   if (text === undefined) return [];
   if (name === undefined) return [{ kind: "frame", text }];
   return name === "close" ? [{ kind: "close", text }] : [];
