@@ -138,6 +138,35 @@ describe("logout", () => {
     expect(companion.requests.filter((line) => line === "DELETE /session")).toHaveLength(2);
   });
 
+  test("of several in other tabs is none forgotten while a session is being opened", async () => {
+    await tab.start(jwt("ada.1"));
+    const [second, third] = [browser.tab(), browser.tab()];
+    await second.start(jwt("bob.1"));
+    companion.holding = true;
+    await third.start(jwt("ada.2"));
+    await pass(10);
+    tab.logout();
+    second.logout();
+    companion.holding = false;
+    for (const held of companion.held.splice(0)) held.answer();
+    await pass(0);
+    expect(third.events().at(-1)).toBe("loggedOut:elsewhere");
+  });
+
+  test("is as old as the word of the page that a switch in another tab began with", async () => {
+    await tab.start(jwt("ada.1"));
+    const other = browser.tab();
+    companion.holding = true;
+    tab.login("bob.1");
+    await pass(10);
+    await other.start(jwt("ada.2"));
+    companion.holding = false;
+    for (const held of companion.held.splice(0)) held.answer();
+    await pass(0);
+    expect(tab.model.session.value).toMatchObject({ kind: "open", contact: { id: "bob" } });
+    expect(other.model.session.value).toMatchObject({ kind: "open", contact: { id: "ada" } });
+  });
+
   test("in another tab, or of somebody else, ends no session that the page asked for later", async () => {
     await tab.start(jwt("ada.1"));
     const other = browser.tab();

@@ -183,6 +183,17 @@ describe("the messenger's own sign-in window", () => {
     expect(tab.events()).not.toContain("signInRequested");
   });
 
+  test("is a word of its own, after a logout in another tab", async () => {
+    const other = browser.tab();
+    await other.start(jwt("ada.1"));
+    await visit("required");
+    await pass(10);
+    other.logout();
+    await pass(10);
+    await signInWith({ ticket: "ada.ticket" });
+    expect(tab.model.session.value).toMatchObject({ kind: "open", contact: { id: "ada" } });
+  });
+
   test("gives way to the page's own", async () => {
     await visit("required");
     tab.say({ t: "canSignIn", canSignIn: true });

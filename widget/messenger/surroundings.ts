@@ -38,7 +38,7 @@ export type DetourOf = (
   surroundings: Pick<Surroundings, "fetch" | "after" | "openSocket" | "visible">,
 ) => OpenSocket;
 
-/** A contact has logged out. `at`: by this device's clock, which all tabs share. */
+/** A contact has logged out, or gave way to another. `at`: when the page said so, by this device's clock, which all tabs share. */
 export interface Departure {
   readonly contactId: string;
   readonly at: number;

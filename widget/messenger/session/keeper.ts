@@ -3,7 +3,7 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
 import type { FrameMessage } from "../../bridge/messages.ts";
 import type { HandoverChoice } from "../model/messenger-model.ts";
-import type { Departure, Surroundings } from "../surroundings.ts";
+import type { Surroundings } from "../surroundings.ts";
 import { type Api, type Ended, type EndScope, isRefusal, unanswered } from "../transport/api.ts";
 import { backoffMs } from "../transport/backoff.ts";
 import { type Claim, worksOnce } from "./claims.ts";
@@ -47,24 +47,24 @@ export function createKeeper(parts: KeeperParts): Keeper {
   const state = signal(atStart(context()));
   let attempts = 0;
   let cancelRetry = () => {};
-  /** When the page last said who is here. */
+  /** When the page, or the frame's own sign-in window, last said who is here, or that nobody is. */
   let saidAt = 0;
-  /** Who logged out last in another tab. */
-  let gone: Departure | undefined;
+  /** Who logged out in other tabs since then. */
+  let gone: string[] = [];
   /** Whose words were left, until somebody else comes: the page without an identity may be where a sign-out ends. */
   let left: string | undefined;
 
   /** In one batch: the new state must not be seen with the old conversation, nor the other way round. */
   const dispatch = (event: SessionEvent): void =>
     batch(() => {
-      if ("identity" in event) saidAt = clock.now();
+      if (event.t === "ticket" || "request" in event) {
+        saidAt = clock.now();
+        gone = [];
+      }
       const [next, ...effects] = nextSession(state.peek(), event, context());
       state.value = next;
       for (const effect of effects) if (effect) run(effect);
     });
-
-  /** The last word counts, wherever it was said: also while nobody knew yet whose session was being opened here. */
-  const leaveIfGone = (): unknown => gone && gone.at >= saidAt && dispatch({ t: "elsewhere", ...gone });
 
   const run = (effect: SessionEffect): unknown =>
     effect.t in verbs
@@ -100,7 +100,9 @@ export function createKeeper(parts: KeeperParts): Keeper {
     const { sessionToken } = answer.session;
     if (isCurrent()) {
       dispatch({ t: "entered", ...answer, ...(waiting && { handover: "later" }) });
-      leaveIfGone();
+      // The last word counts, wherever it was said: also while nobody knew yet whose session was being opened here.
+      const contactId = answer.session.contact.id;
+      if (gone.includes(contactId)) dispatch({ t: "elsewhere", contactId });
     }
     // Opened for a login that another login or a logout has overtaken: nobody will use it, so nobody shall be able to.
     else if (sessionToken !== stored?.sessionToken) void revocations.end(sessionToken, "");
@@ -178,16 +180,16 @@ export function createKeeper(parts: KeeperParts): Keeper {
       const [ended = null] = online() ? await ends : [];
       post({ t: "result", request, ok: true, value: ended });
     },
-    announce: ({ contactId }) => broadcast.post({ contactId, at: clock.now() }),
+    announce: ({ contactId }) => broadcast.post({ contactId, at: saidAt }),
     retryLater({ afterMs = backoffMs(attempts++, random()) }) {
       cancelRetry();
       cancelRetry = after(afterMs, () => dispatch({ t: "retry" }));
     },
   };
 
-  broadcast.listen((departure) => {
-    gone = departure;
-    leaveIfGone();
+  broadcast.listen(({ contactId, at }) => {
+    if (at >= saidAt) gone.push(contactId);
+    dispatch({ t: "elsewhere", contactId });
   });
 
   return { state, dispatch };
