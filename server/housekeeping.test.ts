@@ -27,7 +27,7 @@ function setUp(begunWith: Parts["bus"]["health"] = "certain") {
       get health() {
         return health;
       },
-      subscribe: () => () => {},
+      subscribe: () => ({ end() {} }),
       onDoubt: (listener: () => void) => {
         doubt = listener;
         return () => {};

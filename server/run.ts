@@ -32,7 +32,8 @@ async function start(): Promise<void> {
       });
     });
   // A terminal that is closed sends the same signal, and means the end.
-  if (!process.stdout.isTTY) reloadOnSignal(server, environment, log);
+  const { stdin, stdout, stderr } = process;
+  if (![stdin, stdout, stderr].some(({ isTTY }) => isTTY)) reloadOnSignal(server, environment, log);
   // Not through the log: whoever waits for this line gets it at every LOG_LEVEL.
   process.stdout.write(
     `${JSON.stringify({ event: "listening", url: server.url, publicUrl: server.publicOrigin })}\n`,

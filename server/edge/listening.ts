@@ -63,7 +63,8 @@ export function trackQuietConnections(server: Server): () => void {
   server.on("request", ({ socket }, response) => {
     quiet.delete(socket);
     response.on("close", () => {
-      if (!socket.destroyed) quiet.add(socket);
+      // A request may be answered after the one behind it made a WebSocket of the connection, which nobody watches here any more.
+      if (!socket.destroyed && socket.listenerCount("close", closed) > 0) quiet.add(socket);
     });
   });
   return () => {

@@ -53,12 +53,15 @@ async function examineBucket(settings: S3Settings): Promise<Finding> {
   try {
     await writeFile(join(directory, key), "vouch doctor");
     await blobs.put(key, join(directory, key));
-    attempt = "read";
-    const blob = await blobs.open(key);
-    if (!blob) throw new Error("what was put there is not there");
-    await blob.bytes.cancel();
-    attempt = "removed from";
-    await blobs.remove(key);
+    try {
+      attempt = "read";
+      const blob = await blobs.open(key);
+      if (!blob) throw new Error("what was put there is not there");
+      await blob.bytes.cancel();
+      attempt = "removed from";
+    } finally {
+      await blobs.remove(key);
+    }
     return fine(subject, `${place} can be written to, read and removed from`);
   } catch (error) {
     return problem(

@@ -92,6 +92,12 @@ test("of sockets of one session that connect all at once, no more stay than of t
   lookUps.release();
   await expect.poll(() => left.length + sockets.filter(isReady).length).toBeGreaterThanOrEqual(30);
   await expect.poll(() => left).toEqual(Array(10).fill(4409));
+  // Whoever would be sent away besides is, by the time that a frame of each of the others has been answered.
+  const staying = sockets.filter(isReady);
+  for (const socket of staying) socket.send({ t: "ping" });
+  await expect.poll(() => staying.filter(isAnswered).length).toBe(20);
+  expect(left).toHaveLength(10);
 });
 
+const isAnswered = ({ frames }: TestSocket): boolean => frames.some(({ t }) => t === "pong");
 const isReady = ({ frames }: TestSocket): boolean => frames.some(({ t }) => t === "ready");

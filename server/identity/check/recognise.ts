@@ -62,6 +62,9 @@ export function recognise(
   const kid = header && ownMember(header, "kid");
   const ownKeys = [...community.keys, ...jwkSets.status(community.jwksUrls).flatMap(({ keys }) => keys)];
   if (typeof kid === "string" && ownKeys.some((key) => key.kid === kid)) return "contactJwt";
+  // The gate takes one without a kid, whatever else it says.
+  const isForProvider = isIssuer(ownMember(payload, "iss"), oidc) || isForClient(payload, oidc);
+  if (kid === undefined && ownKeys.length > 0 && !isForProvider) return "contactJwt";
   return byClaims(payload, community);
 }
 
