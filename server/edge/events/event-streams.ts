@@ -51,12 +51,13 @@ export function createEventStreams(deps: SocketDependencies): EventStreams {
   function begin({ address, response, poll }: EventRequest): EventStream {
     // Gone while the store was asked: its end will not be told again, and what is held for it would be held for ever.
     if (response.closed) throw new ProblemError("unavailable");
-    const left = places.take(address);
-    if (left === null) throw new ProblemError("rate_limited", { detail: "Too many streams of one address." });
+    const place = places.take(address);
+    if (place === null)
+      throw new ProblemError("rate_limited", { detail: "Too many streams of one address." });
     const stream = new EventStream({ ...deps, endOfTurn }, poll && pollOf(poll.known), response);
     streams.add(stream);
     response.once("close", () => {
-      left();
+      place.leave();
       streams.delete(stream);
       departures.leave(stream);
     });

@@ -53,8 +53,8 @@ export function attachmentRoutes(deps: Dependencies): Route[] {
           uploader: "contact",
           sessionId: session.id,
         } as const;
-        const left = places.take(addresses.limitKey(http.env.incoming));
-        if (left === null)
+        const place = places.take(addresses.limitKey(http.env.incoming));
+        if (place === null)
           throw new ProblemError("rate_limited", {
             detail: "Too many uploads of one address at once.",
             retryAfterSeconds: 5,
@@ -65,7 +65,7 @@ export function attachmentRoutes(deps: Dependencies): Route[] {
           );
           return http.json(received, 201);
         } finally {
-          left();
+          place.leave();
         }
       },
     }),

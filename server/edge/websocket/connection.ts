@@ -80,8 +80,8 @@ export class Connection implements Outlet {
   readonly #raw: Duplex;
   readonly #deps: ConnectionDependencies;
   #listener: Listener;
-  /** Frames of this turn. */
-  #unsent: Buffer[] = [];
+  /** Frames of this turn. None mostly, and then no list of them. */
+  #unsent: Buffer[] | null = null;
   #unsentBytes = 0;
   /** As last told to the node's count. */
   #countedBytes = 0;
@@ -126,7 +126,11 @@ export class Connection implements Outlet {
       this.terminate();
       return;
     }
-    if (this.#unsent.push(frame) === 1) endOfTurn(() => this.#flush());
+    if (this.#unsent) this.#unsent.push(frame);
+    else {
+      this.#unsent = [frame];
+      endOfTurn(() => this.#flush());
+    }
     this.#unsentBytes += frame.length;
     const queuedBytes = this.#unsentBytes + behindBytes;
     if (this.#state.kind === "congested") {
@@ -217,8 +221,8 @@ export class Connection implements Outlet {
    */
   #flush(): void {
     const frames = this.#unsent;
-    if (frames.length === 0) return;
-    this.#unsent = [];
+    if (frames === null) return;
+    this.#unsent = null;
     this.#unsentBytes = 0;
     const [first] = frames;
     if (this.#socket.readyState !== WebSocket.OPEN) return;

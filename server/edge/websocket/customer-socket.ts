@@ -11,6 +11,7 @@ import type { Onlooker } from "../../agent/presence.ts";
 import { Feed, type Reader } from "../../conversation/feed.ts";
 import type { ConversationEvent, Subscription } from "../../delivery/bus.ts";
 import type { SessionDetails } from "../../store/store.ts";
+import type { Place } from "../limits/places.ts";
 import { parseClientFrame } from "./client-frames.ts";
 import { perform } from "./customer-frames.ts";
 import type { SocketDependencies } from "./dependencies.ts";
@@ -37,9 +38,9 @@ export async function admitCustomer(
 ): Promise<Listener> {
   const claimed = await deps.sessions.authenticate(auth.token);
   deps.origins.require(origin, claimed.session.deploymentId);
-  const left = deps.contacts.take(claimed.contact.id);
-  if (left === null) throw new ProblemError("rate_limited", { detail: "Too many sockets of one contact." });
-  const socket = new CustomerSocket(outlet, claimed, deps, left);
+  const place = deps.contacts.take(claimed.contact.id);
+  if (place === null) throw new ProblemError("rate_limited", { detail: "Too many sockets of one contact." });
+  const socket = new CustomerSocket(outlet, claimed, deps, place);
   try {
     await deps.bus.settled();
     socket.start(await deps.sessions.authenticate(auth.token), auth);
@@ -57,7 +58,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
   readonly #sessionId: string;
   readonly #conversationId: string;
   readonly #events: Subscription;
-  readonly #left: () => void;
+  readonly #place: Place;
   /** The conversation's, as last told. */
   #state: ConversationStatus | null = null;
   /** null until the state has been read. */
@@ -68,14 +69,14 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
    */
   #early: Map<string, ConversationEvent> | null = new Map();
 
-  /** @param left called once it has gone */
+  /** @param place of the contact, given back once it has gone */
   constructor(
     outlet: Outlet,
     { session, ...details }: SessionDetails,
     deps: SocketDependencies,
-    left: () => void,
+    place: Place,
   ) {
-    this.#left = left;
+    this.#place = place;
     this.#outlet = outlet;
     this.#deps = deps;
     this.#sessionId = session.id;
@@ -146,7 +147,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
   closed(): void {
     this.#events.end();
     this.#feed?.close();
-    this.#left();
+    this.#place.leave();
     this.#deps.presence.unwatch(this);
     this.#deps.liveSessions.leave(this.#sessionId, this);
   }

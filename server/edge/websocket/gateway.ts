@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { ProblemError } from "../../../shared/problem-error.ts";
 import { closeCodes, type ServerFrame } from "../../../shared/protocol.ts";
-import { createPlaces } from "../limits/places.ts";
+import { createPlaces, type Place } from "../limits/places.ts";
 import { checkedAtOnce, createTurnstile } from "../load/turnstile.ts";
 import { admitAgent } from "./agent-socket.ts";
 import { parseAgentFrame, parseClientFrame } from "./client-frames.ts";
@@ -20,10 +20,9 @@ type Kind = "customer" | "agent";
 /** Somebody at the door, and whoever was let in. */
 interface Visit {
   readonly kind: Kind;
-  /** Gives back the place of a stranger; null once it is known who it is. */
-  known: (() => void) | null;
-  /** Gives back the place. */
-  readonly left: () => void;
+  /** Among strangers; null once it is known who it is. */
+  stranger: Place | null;
+  readonly place: Place;
 }
 
 /** Somebody who can't be served here now. */
@@ -84,8 +83,8 @@ export function createGateway(deps: SocketDependencies): Gateway {
 
   function gone(connection: Connection): void {
     const visit = connections.get(connection);
-    visit?.known?.();
-    visit?.left();
+    visit?.stranger?.leave();
+    visit?.place.leave();
     connections.delete(connection);
     departures.leave(connection);
   }
@@ -93,8 +92,8 @@ export function createGateway(deps: SocketDependencies): Gateway {
   function listen(connection: Connection, visit: Visit, origin: string | null): Listener {
     const deadlineMs = limits.socketAuthMs;
     const admitted = (listener: Listener): void => {
-      visit.known?.();
-      visit.known = null;
+      visit.stranger?.leave();
+      visit.stranger = null;
       connection.handTo(listener);
     };
     if (visit.kind === "agent")
@@ -137,12 +136,12 @@ export function createGateway(deps: SocketDependencies): Gateway {
 
   /** For the same reason the handshake is made with those as well who can't stay. */
   function sendBack(request: IncomingMessage, raw: Duplex, head: Buffer, turned: SentBack): void {
-    const gone = refused.take("");
-    if (gone === null) {
+    const place = refused.take("");
+    if (place === null) {
       refuse(raw, 503, turned.retryInMs);
       return;
     }
-    raw.once("close", gone);
+    raw.once("close", () => place.leave());
     const limit = setTimeout(() => raw.destroy(), refusedMs);
     raw.once("close", () => clearTimeout(limit));
     server.handleUpgrade(request, raw, head, (socket) => {
@@ -170,20 +169,20 @@ export function createGateway(deps: SocketDependencies): Gateway {
       const door = closedDoor();
       if (door) return sendBack(request, socket, head, door);
       const address = addresses.limitKey(request);
-      const known = strangers.take(address);
-      const left = everybody.take(address);
+      const stranger = strangers.take(address);
+      const place = everybody.take(address);
       const closed = () => {
-        known?.();
-        left?.();
+        stranger?.leave();
+        place?.leave();
       };
       socket.on("close", closed);
       // Before the handshake: behind it the refused could stay as long as those who are let in.
-      if (known === null || left === null) return refuse(socket, 429);
+      if (stranger === null || place === null) return refuse(socket, 429);
       server.handleUpgrade(request, socket, head, (webSocket) => {
         if (!isWelcome(kind, origin)) return turnAway(webSocket);
         // The WebSocket takes care of both now. Thousands stay, and these would stay with them.
         socket.off("error", destroyed).off("close", closed);
-        serve(webSocket, socket, { kind, known, left }, origin);
+        serve(webSocket, socket, { kind, stranger, place }, origin);
       });
     },
     count() {

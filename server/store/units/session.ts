@@ -3,6 +3,7 @@
 import type { Kysely, Selectable } from "kysely";
 import type { TokenUse } from "../../identity/identity.ts";
 import type { SessionGrant } from "../grant-store.ts";
+import { oneString } from "../one-string.ts";
 import type { Flag, Schema, SessionTable } from "../schema.ts";
 import { statement } from "../statement.ts";
 import type {
@@ -263,9 +264,9 @@ export function toSession(session: SessionRow): SessionRecord {
     id: session.id,
     contactId: session.contact_id,
     conversationId: session.conversation_id,
-    communityId: session.community_id,
-    deploymentId: session.deployment_id,
-    method: session.method,
+    communityId: oneString(session.community_id),
+    deploymentId: oneString(session.deployment_id),
+    method: oneString(session.method),
     preview: session.preview === 1,
     createdAt: session.created_at,
     idleExpiresAt: session.idle_expires_at,
