@@ -155,6 +155,9 @@ class Run {
     await this.tab(0);
     const tabs = this.#tabs.filter((tab) => tab !== undefined);
     for (const tab of tabs) {
+      // Written before anybody knew as whom, and overtaken by a login that may be somebody else's: nobody's.
+      if (tab.model.session.peek().kind === "opening")
+        for (const { text } of pendingOf(tab)) this.strayed.add(text);
       tab.login(`ada.${this.#tokens}`);
       await this.browser.time.pass(0);
       tab.engine.woken();
