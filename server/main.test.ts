@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -51,6 +53,27 @@ test("says once where it listens, answers there, and exits 0 when asked to stop"
   expect(await once(child, "exit")).toEqual([0, null]);
   expect(await stderr).toMatch(/Administrator token, shown this once: \S{32,}/);
 });
+
+/** Of connections that wait to be accepted; other systems have no such file, and other bounds. */
+const somaxconn = existsSync("/proc/sys/net/core/somaxconn")
+  ? Number(readFileSync("/proc/sys/net/core/somaxconn", "utf8"))
+  : 0;
+test.runIf(somaxconn >= 2000)(
+  "takes two thousand connections while its event loop does nothing (needs Linux, and net.core.somaxconn of 2,000)",
+  async () => {
+    const child = run({});
+    const url = new URL((await untilListening(child)).at(-1)?.url ?? "");
+    child.kill("SIGSTOP");
+    const sockets = Array.from({ length: 2000 }, () => connect(Number(url.port), url.hostname));
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    // The system lets one more in than it has room for, and says so to nobody: only who is heard was really taken.
+    const answers = sockets.map((socket) => once(socket, "data"));
+    for (const socket of sockets) socket.write("GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n");
+    child.kill("SIGCONT");
+    await Promise.all(answers);
+    for (const socket of sockets) socket.destroy();
+  },
+);
 
 test("says so at every log level, and shows the administrator token at the first start alone", async () => {
   const first = run({ LOG_LEVEL: "silent" });

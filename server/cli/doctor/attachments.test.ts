@@ -71,6 +71,13 @@ describe("vouch doctor looks where attachments lie:", () => {
     ]);
   });
 
+  it("what was put there does not stay where it can't be read", async () => {
+    const { env, running, objects } = await startStore();
+    running.fail(403, "GET");
+    await said(env());
+    expect(objects().filter((name) => /[0-9a-f-]{36}/.test(name))).toEqual([]);
+  });
+
   it("a store that nobody runs is a problem", async () => {
     const { env } = await startStore();
     const VOUCH_ATTACHMENTS = "s3://attachments?endpoint=http://127.0.0.1:9";

@@ -22,7 +22,8 @@ export function createPollers(deps: { readonly forMs: number; readonly clock: Cl
     has: (sessionId) => beganAt.has(sessionId),
     sweep() {
       for (const [sessionId, at] of beganAt) {
-        if (clock.now() - at < forMs) return;
+        // Of a clock that was set back nobody knows how long ago that was.
+        if (clock.now() >= at && clock.now() - at < forMs) return;
         beganAt.delete(sessionId);
       }
     },

@@ -6,6 +6,7 @@ import {
   base64url,
   claims,
   community,
+  communityFile,
   gate,
   headerText,
   nowSeconds,
@@ -19,6 +20,16 @@ const places = await Promise.all([
   community({ issuer: "https://acme.example", audience: "vouch", singleUseTokens: true }),
   community({ identityClaim: "sub", clockSkewSeconds: 0, maxTokenLifetimeSeconds: 60 }),
   community({ keys: [] }),
+  // A provider beside a key that serves tokens without a kid.
+  community({
+    keys: [communityFile.keys[0]],
+    oidc: {
+      name: "sso",
+      discoveryUri: "https://login.example",
+      clientId: "client",
+      clientSecret: "s".repeat(32),
+    },
+  }),
 ]);
 const place = fc.constantFrom(...places);
 const good = await signed();
@@ -103,6 +114,18 @@ describe("The gate and the report agree", () => {
       { numRuns: 500 },
     );
   });
+
+  it.each([{ scope: "chat" }, { amr: ["pwd"] }, { azp: "shop" }])(
+    "about a Contact JWT without a kid that says %j, where a provider is configured as well",
+    async (more) => {
+      const place = places.at(-1);
+      if (!place) throw new Error("no community");
+      const payload = { ...claims, iss: "https://www.acme.example", ...more };
+      const token = await signed(payload, { alg: "RS256" });
+      expect(await verdict(token, place)).toMatchObject({ code: null });
+      expect(await report(token, place)).toMatchObject({ judgedAs: "contactJwt", passes: true });
+    },
+  );
 
   it("about any header", async () => {
     await fc.assert(
