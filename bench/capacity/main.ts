@@ -15,6 +15,7 @@ import { inTurns } from "../in-turns.ts";
 import { percentile } from "../row.ts";
 import type { Measured } from "../simulation/parameters.ts";
 import { openShared } from "../soak/world/shared.ts";
+import { unhindered } from "../unhindered.ts";
 import { cpuOf, findProcess } from "./processes.ts";
 
 const { values } = parseArgs({
@@ -37,13 +38,7 @@ const shared = await openShared(console.warn);
 await shared.database.prepare();
 const config = {
   ...(acmeConfig({
-    limits: {
-      messagesPerSecond: 1_000_000,
-      messageBurst: 1_000_000,
-      sessionRequestsPerMinute: 1_000_000,
-      unauthenticatedSocketsPerAddress: 10_000,
-      drainSpreadMs: 0,
-    },
+    limits: unhindered,
   }) as object),
   siteId: randomInt(2 ** 40),
 };

@@ -8,6 +8,7 @@ import { socketIoDesk, socketIoSpeaker, wireDesk, wireSpeaker } from "../ends.ts
 import { startFloor } from "../floors/process.ts";
 import { interleave, type Row } from "../row.ts";
 import { openShared } from "../soak/world/shared.ts";
+import { unhindered } from "../unhindered.ts";
 
 const rate = { customers: 100, perSecond: 500, seconds: 5 };
 
@@ -24,13 +25,7 @@ export const nodesDeliver: Row = {
     const redisUrl = shared.redis.url();
     const config = {
       ...(acmeConfig({
-        limits: {
-          messagesPerSecond: 1_000_000,
-          messageBurst: 1_000_000,
-          sessionRequestsPerMinute: 1_000_000,
-          unauthenticatedSocketsPerAddress: 1000,
-          drainSpreadMs: 0,
-        },
+        limits: unhindered,
       }) as object),
       siteId: randomInt(2 ** 40),
     };

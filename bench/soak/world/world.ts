@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { acmeConfig } from "../../../e2e/harness/acme.ts";
 import { adminToken, agentToken } from "../../../e2e/harness/companion.ts";
 import type { Limits } from "../../../shared/limits.ts";
+import { unhindered } from "../../unhindered.ts";
 import { freePort, type SoakNode, superviseNode } from "./node.ts";
 import type { Shared } from "./shared.ts";
 import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
@@ -71,9 +72,7 @@ const startMs = 30_000;
 export const heartbeatMs = 2000;
 
 const limits = {
-  messagesPerSecond: 1_000_000,
-  messageBurst: 1_000_000,
-  sessionRequestsPerMinute: 1_000_000,
+  ...unhindered,
   unauthenticatedSocketsPerAddress: 100_000,
   socketAuthMs: 5000,
   drainSpreadMs: 500,
