@@ -232,8 +232,16 @@ export type ClientFrame =
   /**
    * `atMost`: who has missed more messages than that after `afterSeq` is sent none of them, only what comes from now on, and
    * reads the rest over HTTP as far as somebody looks at it. Absent: all are sent.
+   *
+   * `delivered`: the client sends `delivered` frames. Absent: what is written to its socket counts as delivered.
    */
-  | { readonly t: "auth"; readonly token: string; readonly afterSeq?: number; readonly atMost?: number }
+  | {
+      readonly t: "auth";
+      readonly token: string;
+      readonly afterSeq?: number;
+      readonly atMost?: number;
+      readonly delivered?: true;
+    }
   | {
       readonly t: "send";
       readonly id: string;
@@ -299,7 +307,8 @@ export type ServerFrame =
 // ---- WebSocket, agent ----------------------------------------------------------------------------------------------
 
 export type AgentClientFrame =
-  | { readonly t: "auth"; readonly token: string }
+  /** `delivered`: as a customer's. */
+  | { readonly t: "auth"; readonly token: string; readonly delivered?: true }
   | {
       readonly t: "send";
       readonly conversationId: string;

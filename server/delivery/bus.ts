@@ -74,6 +74,9 @@ export interface Topics {
 export const busHealths = ["certain", "whole", "partial", "cut"] as const;
 export type BusHealth = (typeof busHealths)[number];
 
+/** As with DOM events: a function, or an object, which spares each of many sockets a function of its own. */
+export type BusListener<Event> = ((event: Event) => void) | { handleEvent(event: Event): void };
+
 export interface Subscription {
   /** Ending it again does nothing. */
   end(): void;
@@ -82,7 +85,7 @@ export interface Subscription {
 export interface Bus {
   publish<Topic extends keyof Topics>(topic: Topic, event: Topics[Topic]): void;
   /** One function may be subscribed twice; each subscription is its own. */
-  subscribe<Topic extends keyof Topics>(topic: Topic, listener: (event: Topics[Topic]) => void): Subscription;
+  subscribe<Topic extends keyof Topics>(topic: Topic, listener: BusListener<Topics[Topic]>): Subscription;
   /** Tells the listeners of this node, and no other: what was found in the store. */
   deliver<Topic extends keyof Topics>(topic: Topic, event: Topics[Topic]): void;
   /** What somebody on this node listens to. */

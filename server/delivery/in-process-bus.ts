@@ -1,7 +1,7 @@
-import type { Bus, Subscription, Topics } from "./bus.ts";
+import type { Bus, BusListener, Subscription, Topics } from "./bus.ts";
 
 type Topic = keyof Topics;
-type Listener = (event: Topics[Topic]) => void;
+type Listener = BusListener<Topics[Topic]>;
 
 /** A topic has one listener mostly, the only socket of a customer: there a set would cost more than all else. */
 type Listeners = Map<Topic, Listening | Set<Listening>>;
@@ -54,7 +54,8 @@ export function createInProcessBus(
 
   function call({ listener }: Listening, event: Topics[Topic]): void {
     try {
-      listener(event);
+      if (typeof listener === "function") listener(event);
+      else listener.handleEvent(event);
     } catch (error) {
       report(error);
     }

@@ -28,7 +28,7 @@ export async function openBus(options: {
   ]);
   const bus = createRedisBus({
     open: createOpenLink(redis),
-    prefix: `vouch:${siteId}:`,
+    prefix: sitePrefix(siteId, redis),
     nodeId: randomBytes(9).toString("base64url"),
     random,
     failed,
@@ -41,3 +41,7 @@ export async function openBus(options: {
   if (bus.health === "cut") log.error({ event: "hints_changed", health: "cut", at: "start" });
   return bus;
 }
+
+/** Channels know no numbered databases: without its number in their names, sites in two of them would hear each other. */
+const sitePrefix = (siteId: number, [address]: readonly RedisAddress[]): string =>
+  address?.database ? `vouch:${siteId}:${address.database}:` : `vouch:${siteId}:`;

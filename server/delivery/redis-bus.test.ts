@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createClient } from "redis";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { ifLate } from "../../.ci/if-late.ts";
 import { parseRedisUrl } from "../redis/addresses.ts";
 import type { Link } from "../redis/link.ts";
 import { createOpenLink } from "../redis/open-link.ts";
@@ -19,6 +20,9 @@ import { createRedisBus, type RedisBus } from "./redis-bus.ts";
 
 const withoutRedis = skipsWithout("Redis 7 or newer", !(await redisAnswers()));
 const withoutServers = skipsWithout("redis-server", !(await redisCanBeStarted()));
+
+/** What a busy machine says seconds too late counts as the silence of a Redis that is lost, as it may once. */
+const retry = ifLate;
 
 const opened: RedisBus[] = [];
 afterEach(async () => {
@@ -129,7 +133,7 @@ function nodesContract(name: string, url: () => string): void {
   });
 }
 
-describe.skipIf(withoutRedis)("The bus through Redis", () => {
+describe.skipIf(withoutRedis)("The bus through Redis", { retry }, () => {
   busContract("Redis", (report) => openBus(redisUrl, newPrefix(), { failed: report }));
   nodesContract("Redis", () => redisUrl);
 
@@ -146,10 +150,14 @@ describe.skipIf(withoutRedis)("The bus through Redis", () => {
   });
 });
 
-describe.skipIf(withoutServers)("The bus through a Redis that fails", () => {
+describe.skipIf(withoutServers)("The bus through a Redis that fails", { retry }, () => {
   let redis: RedisProcess;
   beforeAll(async () => {
     redis = await createRedisProcess();
+  });
+  // Whatever the test before, or a first attempt, did to it.
+  beforeEach(async () => {
+    await redis.kill();
     await redis.start();
   });
   afterAll(() => redis.remove());
@@ -174,26 +182,25 @@ describe.skipIf(withoutServers)("The bus through a Redis that fails", () => {
     expect(own).toEqual([message(1)]);
     await two.settled();
     await redis.start();
-    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["whole", "whole"]), { timeout: 3000 });
+    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["whole", "whole"]));
     expect(doubts.mock.calls.length).toBeGreaterThanOrEqual(2);
     one.publish("conversation:c1", message(2));
     // What was said without Redis is not said again: the store has it.
     await vi.waitFor(() => expect(heard).toEqual([message(2)]));
     expect(two.noticed).toEqual(["whole", "cut", "whole"]);
-  }, 15_000);
+  });
 
   it.each(["normal", "pubsub"])(
     "notices that its %s connections were killed, and makes all anew",
     async (type) => {
       const { one, two, doubts, heard } = await twoNodes();
       await redis.cli("client", "kill", "type", type);
-      await vi.waitFor(() => expect(two.noticed).toEqual(["whole", "cut", "whole"]), { timeout: 3000 });
-      await vi.waitFor(() => expect(one.health).toBe("whole"), { timeout: 3000 });
+      await vi.waitFor(() => expect(two.noticed).toEqual(["whole", "cut", "whole"]));
+      await vi.waitFor(() => expect(one.health).toBe("whole"));
       expect(doubts).toHaveBeenCalled();
       one.publish("conversation:c1", message(1));
       await vi.waitFor(() => expect(heard).toEqual([message(1)]));
     },
-    15_000,
   );
 
   it("notices within two seconds that Redis has fallen silent, though the connections stand", async () => {
@@ -203,8 +210,8 @@ describe.skipIf(withoutServers)("The bus through a Redis that fails", () => {
     await vi.waitFor(() => expect(two.health).toBe("cut"), { timeout: 3000 });
     expect(performance.now() - since).toBeLessThan(2000);
     redis.signal("SIGCONT");
-    await vi.waitFor(() => expect(two.health).toBe("whole"), { timeout: 8000 });
-  }, 15_000);
+    await vi.waitFor(() => expect(two.health).toBe("whole"));
+  });
 
   it("doubts when another node lost its link for a moment: what that said may be lost", async () => {
     const prefix = newPrefix();
@@ -220,8 +227,9 @@ describe.skipIf(withoutServers)("The bus through a Redis that fails", () => {
     const doubts = vi.fn();
     one.onDoubt(doubts);
     cut();
-    await vi.waitFor(() => expect(doubts).toHaveBeenCalled(), { timeout: 3000 });
-    expect([one.noticed, other.noticed]).toEqual([["whole"], ["whole", "cut", "whole"]]);
+    await vi.waitFor(() => expect(doubts).toHaveBeenCalled());
+    await vi.waitFor(() => expect(other.noticed).toEqual(["whole", "cut", "whole"]));
+    expect(one.noticed).toEqual(["whole"]);
   });
 
   it("is let in with its password, and reaches a Redis that comes later", async () => {
@@ -231,14 +239,14 @@ describe.skipIf(withoutServers)("The bus through a Redis that fails", () => {
     const [one, two] = [await openBus(url("p@ss word"), prefix), await openBus(url("p@ss word"), prefix)];
     expect([one.health, two.health]).toEqual(["cut", "cut"]);
     await guarded.start();
-    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["whole", "whole"]), { timeout: 3000 });
+    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["whole", "whole"]));
     const stranger = await openBus(url("guessed"), prefix);
     expect(stranger.health).toBe("cut");
     const heard = await listen(two);
     one.publish("conversation:c1", message(1));
     await vi.waitFor(() => expect(heard).toEqual([message(1)]));
     await guarded.remove();
-  }, 15_000);
+  });
 
   it("doubts as long as another node can't be heard, which may reach the store all the same", async () => {
     const prefix = newPrefix();
@@ -254,17 +262,17 @@ describe.skipIf(withoutServers)("The bus through a Redis that fails", () => {
     // Who takes leave is not waited for: it would be missing below, when the mute one is heard again.
     await leaving.close();
     one.onDoubt(() => doubts(one.health));
-    await vi.waitFor(() => expect(doubts).toHaveBeenCalledWith("partial"), { timeout: 4000 });
+    await vi.waitFor(() => expect(doubts).toHaveBeenCalledWith("partial"));
     mute = false;
-    await vi.waitFor(() => expect(doubts).toHaveBeenLastCalledWith("whole"), { timeout: 4000 });
-  }, 15_000);
+    await vi.waitFor(() => expect(doubts).toHaveBeenLastCalledWith("whole"));
+  });
 });
 
-describe.skipIf(withoutServers)("The bus through a cluster", () => {
+describe.skipIf(withoutServers)("The bus through a cluster", { retry }, () => {
   let cluster: Awaited<ReturnType<typeof startRedisCluster>>;
   beforeAll(async () => {
     cluster = await startRedisCluster();
-  }, 30_000);
+  });
   afterAll(() => cluster?.remove());
 
   busContract("Redis Cluster", (report) => openBus(cluster.url, newPrefix(), { failed: report }));
@@ -287,7 +295,7 @@ describe.skipIf(withoutServers)("The bus through a cluster", () => {
 
   it("runs scripts on several keys, which stand together by their group", async () => {
     const bus = await openBus(cluster.url, newPrefix());
-    const set = "for i, key in ipairs(KEYS) do redis.call('SET', key, ARGV[i], 'PX', 1000) end return #KEYS";
+    const set = "for i, key in ipairs(KEYS) do redis.call('SET', key, ARGV[i], 'PX', 60000) end return #KEYS";
     for (const group of ["a", "b", "c", "d"]) expect(await bus.run(set, group, ["x", "y"], [1, "2"])).toBe(2);
     expect(await bus.run("return redis.call('GET', KEYS[1])", "c", ["y"], [])).toBe("2");
   });
@@ -298,11 +306,11 @@ describe.skipIf(withoutServers)("The bus through a cluster", () => {
     const [, server] = cluster.servers;
     const heard = await listen(two, "conversations");
     await server?.kill();
-    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["cut", "cut"]), { timeout: 3000 });
+    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["cut", "cut"]));
     await server?.start();
-    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["whole", "whole"]), { timeout: 15_000 });
+    await vi.waitFor(() => expect([one.health, two.health]).toEqual(["whole", "whole"]), { timeout: 30_000 });
     for (let seq = 1; seq <= 20; seq++)
       one.publish("conversations", { ...message(seq), conversationId: `c${seq}` });
     await vi.waitFor(() => expect(heard).toHaveLength(20));
-  }, 30_000);
+  }, 90_000);
 });

@@ -67,7 +67,7 @@ export function appendPropertyContract(name: string, openStore: () => Promise<St
       } finally {
         await store.close();
       }
-    }, 30_000);
+    }, 180_000);
   });
 }
 

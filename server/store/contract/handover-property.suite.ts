@@ -39,7 +39,7 @@ export function handoverPropertyContract(name: string, openStore: () => Promise<
         ),
         { numRuns },
       );
-    }, 60_000);
+    }, 180_000);
   });
 }
 

@@ -130,7 +130,7 @@ export function sessionEndContract(name: string, openStore: () => Promise<Store>
         const ids = opened.map(({ session }) => session.id);
         expect(await store.liveAmong(ids)).toEqual([]);
         expect(await store.findSession(all[1099]?.tokenHash ?? "")).toBeNull();
-      }, 30_000);
+      }, 180_000);
     });
   });
 }

@@ -218,5 +218,5 @@ describe("What is on its way into conversations", () => {
       ),
       { numRuns: 200 },
     );
-  }, 20_000);
+  });
 });

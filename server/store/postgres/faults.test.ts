@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { ifLate } from "../../../.ci/if-late.ts";
 import { draft, hashOf, open, openFor, opening, signed } from "../contract/fixtures.ts";
 import type { Appended, MessageDraft, Store } from "../store.ts";
 import { type DatabaseProxy, startDatabaseProxy } from "./testing/database-proxy.ts";
@@ -15,7 +16,7 @@ await describePostgres("Where PostgreSQL fails", (database) => {
     proxy = await startDatabaseProxy(database.url);
     direct = await database.openEmpty();
     conversationId = (await openFor(direct, "ada")).conversation.id;
-    store = await database.openAgain({ url: proxy.url, statementMs: 500 });
+    store = await database.openAgain({ url: proxy.url, statementMs: 2000 });
   });
   afterEach(async () => {
     await store.close();
@@ -71,7 +72,7 @@ await describePostgres("Where PostgreSQL fails", (database) => {
       expect(acknowledged[index]).toEqual(Array.from({ length: 25 }, (_, sent) => `${sent + 1} ${sent}`));
       expect(await stored(conversation.id)).toEqual(acknowledged[index]);
     }
-  }, 60_000);
+  }, 180_000);
 
   it("in the very moment of the commit, nobody is told that it was, and a repetition finds out", async () => {
     const fresh = await database.openAgain({ url: proxy.url });
@@ -83,7 +84,11 @@ await describePostgres("Where PostgreSQL fails", (database) => {
     await fresh.close();
   });
 
-  it("altogether, everything is refused as retryable at once, and goes on within ten seconds of its return", async () => {
+  // A busy machine may be late once.
+  it("altogether, everything is refused as retryable at once, and goes on within ten seconds of its return", {
+    timeout: 60_000,
+    retry: ifLate,
+  }, async () => {
     proxy.set("cut");
     const asked = performance.now();
     const refused = { code: "unavailable" };
@@ -98,9 +103,13 @@ await describePostgres("Where PostgreSQL fails", (database) => {
     await store.ping();
     expect(performance.now() - back).toBeLessThan(10_000);
     expect(await stored()).toEqual(["1 after"]);
-  }, 20_000);
+  });
 
-  it("and says nothing any more, whoever waits is told so, and goes on within ten seconds of its return", async () => {
+  // A busy machine may be late once.
+  it("and says nothing any more, whoever waits is told so, and goes on within ten seconds of its return", {
+    timeout: 60_000,
+    retry: ifLate,
+  }, async () => {
     await store.ping();
     proxy.set("stall");
     const asked = performance.now();
@@ -111,17 +120,21 @@ await describePostgres("Where PostgreSQL fails", (database) => {
     expect(await insist(store, draft(conversationId, { text: "after" }))).toMatchObject({ ok: true });
     expect(performance.now() - back).toBeLessThan(10_000);
     expect((await stored()).at(-1)).toMatch(/after$/);
-  }, 40_000);
+  });
 
   it("and a node stops while it holds a conversation, another waits for it, and the rest waits for neither", async () => {
     const other = (await openFor(direct, "bob")).conversation.id;
     // As a node does that was stopped between locking and storing.
     const holding = database.query(
-      `select pg_sleep(1) from (select key from conversation where id = $1 for no key update) as held`,
+      `select pg_sleep(4) from (select key from conversation where id = $1 for no key update) as held`,
       [conversationId],
     );
     while (
-      (await database.query("select 1 from pg_stat_activity where wait_event = 'PgSleep'")).length === 0
+      (
+        await database.query(
+          "select 1 from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()",
+        )
+      ).length === 0
     );
     const finished: string[] = [];
     await Promise.all([

@@ -15,6 +15,7 @@ const migrations: Record<string, Migration> = {
 };
 
 const first = [
+  // In the order of its ids: a session that refers to a contact looks where it was found, not into a tree of its own.
   `create table contact (
     id text primary key,
     community_id text not null,
@@ -25,7 +26,7 @@ const first = [
     fields text not null,
     valid_after_seconds integer not null,
     created_at integer not null
-  ) strict`,
+  ) strict, without rowid`,
 
   `create table conversation (
     key integer primary key,

@@ -168,7 +168,7 @@ describe("The SQLite store in a file", () => {
     raw.close();
     expect((await store.messages(other.id, { limit: 1 })).lastSeq).toBe(300);
     expect((await store.messages(other.id, { after: 0, limit: 100 })).messages).toHaveLength(100);
-  }, 30_000);
+  });
 
   it("keeps up with more messages in one turn than may gather", async () => {
     const people = await Promise.all(["ada", "bob", "eve"].map((name) => openFor(store, name)));
@@ -178,7 +178,7 @@ describe("The SQLite store in a file", () => {
     );
     for (const id of ids) expect((await store.messages(id, { limit: 1 })).lastSeq).toBe(4000);
     expect((await afterCrash((found) => found.messages(ids[2] ?? "", { limit: 1 }))).lastSeq).toBe(4000);
-  }, 30_000);
+  });
 
   it("has empty journals after it was closed", async () => {
     const { conversation } = await openFor(store, "ada");
@@ -203,7 +203,7 @@ describe("The SQLite store in a file", () => {
       encoding: "utf8",
     });
     expect(second.stdout.trim()).toBe("unavailable");
-  }, 30_000);
+  });
 
   it("refuses work after it was closed with a code, not with a crash", async () => {
     const other = await openSqliteStore(":memory:");

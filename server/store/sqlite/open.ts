@@ -1,3 +1,5 @@
+import { ProblemError } from "../../../shared/problem-error.ts";
+import { ConfigurationError } from "../../config/configuration-error.ts";
 import { createCommitGroup, longestWaitMs } from "../commit-group.ts";
 import type { Appended, MessageDraft, SessionDetails, Store } from "../store.ts";
 import type { Unit } from "../unit.ts";
@@ -14,25 +16,14 @@ import { openWalSync, type SyncFile } from "./wal-sync.ts";
  *
  * @param path of the database file, or `:memory:`
  * @param options.syncFile in the place of the disk's own
- * Throws NewerSchemaError, and `unavailable` where another process has the file open for longer than 2 seconds.
+ * @throws ConfigurationError where the file can't be made or read; NewerSchemaError; `unavailable` where SQLite can't use the file,
+ * as another process has it open for longer than 2 seconds, the disk is full, or it is no database
  */
 export async function openSqliteStore(
   path: string,
   options: { readonly syncFile?: SyncFile } = {},
 ): Promise<Store> {
-  const database = openDatabase(path);
-  // Exclusive: the journal's memory is the only one. Mapped: a page of a large database is read in place; copied into
-  // SQLite's own cache, a million contacts made each session a seventh slower.
-  database.exec(
-    "pragma mmap_size = 2147418112; pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory; pragma cache_size = -65536; pragma wal_autocheckpoint = 4000",
-  );
-  const db = kyselyOf(database.connection);
-  try {
-    await migrate(database, db);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  const { database, db } = await openUpToDate(path);
   // From here on the group sees to it that nothing is answered before it is durable.
   database.exec("pragma synchronous = normal");
   const wal = openWalSync(path, options.syncFile);
@@ -237,4 +228,49 @@ export async function openSqliteStore(
       }
     },
   };
+}
+
+async function openUpToDate(path: string) {
+  try {
+    const database = openDatabase(path);
+    try {
+      // Exclusive: the journal's memory is the only one. Mapped: a page of a large database is read in place; copied into
+      // SQLite's own cache, a million contacts made each session a seventh slower.
+      database.exec(
+        "pragma mmap_size = 2147418112; pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory; pragma cache_size = -65536; pragma wal_autocheckpoint = 4000",
+      );
+      const db = kyselyOf(database.connection);
+      await migrate(database, db);
+      return { database, db };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    throw namingFile(path, error);
+  }
+}
+
+/** Of SQLite's result codes, without their extension. */
+const sqliteBusy = 5;
+
+/** Nobody is served yet: this is read by whoever starts the server, and says which file it is about. */
+function namingFile(path: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { cause } = error;
+  if (error instanceof ProblemError && cause instanceof Error) {
+    const isBusy = "errcode" in cause && (Number(cause.errcode) & 0xff) === sqliteBusy;
+    const reason = isBusy
+      ? "another process has it open; stop that one, or set VOUCH_DATA_DIR to another directory"
+      : cause.message;
+    return new ProblemError("unavailable", {
+      detail: `The database ${path} can't be used: ${reason}.`,
+      cause,
+    });
+  }
+  if ("syscall" in error && "code" in error)
+    return new ConfigurationError([
+      { path: "VOUCH_DATA_DIR", message: `the file ${path} can't be made or read (${error.code})` },
+    ]);
+  return error;
 }

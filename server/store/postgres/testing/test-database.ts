@@ -27,7 +27,7 @@ export async function describePostgres(
   const fault = await faultOfServer();
   if (fault === null) {
     // Each of them makes the disk sync, which takes its time where others do the same.
-    describe(title, { timeout: 30_000 }, () => define(createTestDatabase()));
+    describe(title, { timeout: 60_000 }, () => define(createTestDatabase()));
     return;
   }
   const advice = `needs PostgreSQL 15 or newer at ${new URL(serverUrl).host} (${fault}); start it, or set TEST_DATABASE_URL`;
@@ -42,7 +42,7 @@ export async function describePostgres(
 }
 
 async function faultOfServer(): Promise<string | null> {
-  const client = new pg.Client({ connectionString: serverUrl, connectionTimeoutMillis: 2000 });
+  const client = new pg.Client({ connectionString: serverUrl, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
     await client.end();
