@@ -19,7 +19,7 @@ const backlog = 4096;
 
 /**
  * @param port 0 for any that is free
- * @throws ConfigurationError where the host is not one of this machine; the system's error where the port is taken
+ * @throws ConfigurationError where the host is not one of this machine; an error that names the port where it can't be had
  */
 export async function listen(server: Server, port: number, host: string): Promise<ListeningAddress> {
   try {
@@ -28,7 +28,7 @@ export async function listen(server: Server, port: number, host: string): Promis
   } catch (error) {
     throw isNoAddress(error)
       ? new ConfigurationError([{ path: "HOST", message: "is no address of this machine" }])
-      : error;
+      : namingPort(error, port, host);
   }
   const address = server.address();
   const actual = typeof address === "object" && address !== null ? address.port : port;
@@ -39,6 +39,18 @@ const isNoAddress = (error: unknown): boolean =>
   error instanceof Error &&
   "code" in error &&
   ["ENOTFOUND", "EADDRNOTAVAIL", "EAI_AGAIN", "EINVAL"].includes(String(error.code));
+
+const whyNoPort: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is in use: stop what listens there, or set PORT to a free one",
+  EACCES: "is not for this user to listen on: set PORT to 1024 or higher",
+};
+
+/** No fault of the configuration: the port may be free a moment later, when the server of before has stopped. */
+function namingPort(error: unknown, port: number, host: string): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const why = whyNoPort[code];
+  return why ? new Error(`Port ${port} of ${host} ${why} (${code}).`, { cause: error }) : error;
+}
 
 /**
  * Connections that no request is under way on. Node's own `closeIdleConnections` leaves out those that never sent one, and

@@ -150,7 +150,7 @@ describe("an event stream", () => {
   });
 
   test("of a reader that takes nothing is fed no further, ended, and then cut", {
-    timeout: 20_000,
+    timeout: 60_000,
   }, async () => {
     await server.close();
     const limits = { socketQueueBytes: 65_536, messagesPerSecond: 100_000, messageBurst: 100_000 };

@@ -3,13 +3,15 @@ import { TrieRouter } from "hono/router/trie-router";
 import type { Clock } from "../../../shared/clock.ts";
 import type { Limits } from "../../../shared/limits.ts";
 import { ProblemError } from "../../../shared/problem-error.ts";
+import { logCause } from "../../observability/causes.ts";
 import type { Log } from "../../observability/log.ts";
 import type { ClientAddresses } from "../access/client-address.ts";
 import { type OriginGate, originRefused } from "../access/origin-gate.ts";
 import type { Place } from "../access/own-origins.ts";
 import type { Identify, Principal } from "../access/principal.ts";
+import { socketPaths } from "../socket-paths.ts";
 import { cors } from "./cors.ts";
-import { methodNotAllowed, problemResponse } from "./problem-response.ts";
+import { methodNotAllowed, problemResponse, upgradeRequired } from "./problem-response.ts";
 import { readBody, readQuery } from "./read-body.ts";
 import { requestLog } from "./request-log.ts";
 import type { HttpContext, HttpEnv, Route } from "./route.ts";
@@ -38,6 +40,7 @@ export function createHttpApp(routes: readonly Route[], deps: HttpDependencies):
     app.on(route.method, route.path, (http) => serve(route, http, deps));
   }
   app.notFound((http) => {
+    if (socketPaths.has(http.req.path)) return upgradeRequired(place.publicOrigin);
     const allowed = [...new Set(methods.match("ALL", http.req.path)[0].map(([method]) => method))];
     if (allowed.length > 0) return methodNotAllowed(allowed, place.publicOrigin);
     return problemResponse(new ProblemError("not_found"), place.publicOrigin);
@@ -45,6 +48,7 @@ export function createHttpApp(routes: readonly Route[], deps: HttpDependencies):
   app.onError((error, http) => {
     if (error instanceof ProblemError) http.set("code", error.code);
     else log.error({ event: "request_failed", requestId: http.get("requestId"), error });
+    logCause(deps, error);
     return problemResponse(error, place.publicOrigin);
   });
   return app;

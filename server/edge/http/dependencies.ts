@@ -1,3 +1,4 @@
+import type { Clock } from "../../../shared/clock.ts";
 import type { Administration } from "../../admin/administration.ts";
 import type { Backups } from "../../admin/backups.ts";
 import type { ContactAdministration } from "../../admin/contacts.ts";
@@ -21,6 +22,7 @@ import type { MessageAllowance } from "../limits/message-allowance.ts";
 import type { SessionRequestLimit } from "../limits/session-requests.ts";
 import type { TokenBuckets } from "../limits/token-buckets.ts";
 import type { Bundles } from "../static/bundles.ts";
+import type { SharedFiles } from "../static/shared-files.ts";
 import type { LiveSessions } from "../websocket/live-sessions.ts";
 
 /** What the routes work with; each file takes the part it needs. */
@@ -53,7 +55,9 @@ export interface RouteDependencies {
   readonly uploads: TokenBuckets;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly clock: Clock;
   readonly bundles: Bundles;
+  readonly sharedFiles: Pick<SharedFiles, "find">;
   /** Resolves if requests can be served: the store answers and the server is not about to stop. */
   readonly ready: () => Promise<void>;
   readonly bus: Pick<Bus, "health">;

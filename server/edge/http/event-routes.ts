@@ -7,7 +7,15 @@ import { defineRoute, type Route, sessionHolders } from "./route.ts";
 
 type Dependencies = Pick<
   RouteDependencies,
-  "conversations" | "liveSessions" | "messages" | "frames" | "metrics" | "log" | "events" | "addresses"
+  | "conversations"
+  | "liveSessions"
+  | "messages"
+  | "frames"
+  | "metrics"
+  | "log"
+  | "clock"
+  | "events"
+  | "addresses"
 >;
 
 /** The frames of the WebSocket over plain HTTP, for where a WebSocket does not get through. */

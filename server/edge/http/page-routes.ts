@@ -6,6 +6,7 @@ import { appPage } from "../pages/app-page.ts";
 import { appPolicy } from "../pages/content-security-policy.ts";
 import { escapeHtml, htmlResponse, scriptJson } from "../pages/html.ts";
 import { plainPage } from "../pages/plain-page.ts";
+import { refusedPage, refusedScript, refusedScriptPath } from "../pages/refused-page.ts";
 import type { RouteDependencies } from "./dependencies.ts";
 import { defineRoute, everyone, type Route } from "./route.ts";
 
@@ -41,6 +42,15 @@ export function pageRoutes({
   }
 
   return [
+    // Before the next one, whose pattern it fits: no deployment's id has a dot in it.
+    defineRoute({
+      method: "GET",
+      path: refusedScriptPath,
+      callers: everyone,
+      summary: "Tells the host page why it does not get the messenger.",
+      answers: { 200: "text/javascript" },
+      handle: ({ http }) => refusedScript.respond(http.req.raw, { "Cache-Control": "public, max-age=300" }),
+    }),
     defineRoute({
       method: "GET",
       path: "/embed/:id",
@@ -53,7 +63,8 @@ export function pageRoutes({
         } catch (error) {
           if (!(error instanceof ProblemError)) throw error;
           http.set("code", error.code);
-          return plainPage("This messenger is not available", problemText(error), error.kind.status);
+          // Where there is no such deployment nobody has said who may embed it, and whoever has its id wrong needs to be told.
+          return refusedPage(error, config.deployments.get(param("id"))?.allowedOrigins ?? ["*"]);
         }
       },
     }),
@@ -109,9 +120,6 @@ export function pageRoutes({
 }
 
 const isProblemCode = (text: string): text is ProblemCode => Object.hasOwn(problems, text);
-
-const problemText = (problem: ProblemError): string =>
-  `<p>${escapeHtml(problem.message)}</p><p>${escapeHtml(problem.kind.fix)}</p>`;
 
 function explanation(code: ProblemCode): string {
   const { status, fix, ...kind } = problems[code];

@@ -55,18 +55,25 @@ describe("the frame page", () => {
   });
 
   test.each([
-    ["unknown", "/embed/nope", 404],
-    ["switched off", "/embed/acme-off", 403],
-    ["hostile", "/embed/%3Cscript%3E", 404],
-    ["no text at all", "/embed/%ff", 404],
-  ])("of a deployment that is %s is a readable page that nobody frames", async (_, path, status) => {
-    const response = await server.fetch(path);
-    expect(response.status).toBe(status);
-    expect(policyOf(response).get("frame-ancestors")).toBe("'none'");
-    const html = await response.text();
-    expect(html).toContain("This messenger is not available");
-    expect(html).not.toContain("<script");
-  });
+    ["unknown", "/embed/nope", 404, "*"],
+    ["switched off", "/embed/acme-off", 403, site],
+    ["hostile", "/embed/%3Cscript%3E", 404, "*"],
+    ["no text at all", "/embed/%ff", 404, "*"],
+  ])(
+    "of a deployment that is %s says so to people and to the page around it",
+    async (_, path, status, framedBy) => {
+      const response = await server.fetch(path);
+      expect([response.status, response.headers.get("cache-control")]).toEqual([status, "no-store"]);
+      const policy = policyOf(response);
+      expect(policy.get("frame-ancestors")).toBe(framedBy);
+      expect([policy.get("default-src"), policy.get("script-src")]).toEqual(["'none'", "'self'"]);
+      const html = await response.text();
+      expect(html).toContain("This messenger is not available");
+      expect(html).not.toMatch(
+        /<style|<script(?! type="application\/json"| type="module" src="\/embed\/refused.js")/,
+      );
+    },
+  );
 
   test.each(["evil.example", "evil.example:1; script-src *", "a b"])(
     "does not believe the Host header %j",
@@ -107,6 +114,7 @@ describe("caching", () => {
     ["/embed/acme-web", "no-cache", "cross-origin"],
     ["/api/v1/deployments/acme-web", "public, max-age=60", "same-origin"],
     ["/assets/nope.js", "no-store", "same-origin"],
+    ["/assets/connection-ofBefore.js", "no-cache", "cross-origin"],
     ["/api/v1/session", "no-store", "same-origin"],
   ])("of %s: %s", async (path, cacheControl, resourcePolicy) => {
     const { headers } = await server.fetch(path);

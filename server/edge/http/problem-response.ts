@@ -20,12 +20,33 @@ const challenge = ({ code }: ProblemError): string =>
   code === "session_missing" ? 'Bearer realm="vouch"' : 'Bearer realm="vouch", error="invalid_token"';
 
 /** A path that exists for other methods (RFC 9110, section 15.5.6). */
-export function methodNotAllowed(allowed: readonly string[], publicOrigin: string): Response {
-  const problem = new ProblemError("request_invalid", {
-    detail: `This address answers to ${allowed.join(", ")}.`,
-  });
-  return new Response(JSON.stringify({ ...problem.toDocument(publicOrigin), status: 405 }), {
-    status: 405,
-    headers: { "Content-Type": "application/problem+json", Allow: allowed.join(", ") },
+export const methodNotAllowed = (allowed: readonly string[], publicOrigin: string): Response =>
+  otherwise(
+    405,
+    `This address answers to ${allowed.join(", ")}.`,
+    { Allow: allowed.join(", ") },
+    publicOrigin,
+  );
+
+/** A WebSocket's path, asked without an upgrade (RFC 9110, section 15.5.22): most often a proxy kept it to itself. */
+export const upgradeRequired = (publicOrigin: string): Response =>
+  otherwise(
+    426,
+    "This address takes WebSockets, and the request did not ask for one: a proxy in between has to pass the headers Upgrade and Connection on.",
+    { Upgrade: "websocket", Connection: "Upgrade" },
+    publicOrigin,
+  );
+
+/** `request_invalid` with the status that HTTP has for it. */
+function otherwise(
+  status: number,
+  detail: string,
+  headers: Readonly<Record<string, string>>,
+  publicOrigin: string,
+): Response {
+  const problem = new ProblemError("request_invalid", { detail });
+  return new Response(JSON.stringify({ ...problem.toDocument(publicOrigin), status }), {
+    status,
+    headers: { "Content-Type": "application/problem+json", ...headers },
   });
 }

@@ -9,21 +9,34 @@ import { uuidPattern } from "../../../shared/ids.ts";
 /** What is wrong with it, even that it is empty, the gate says. */
 const token = v.string();
 
+/** Serializers that leave no member out write null for what is absent. */
+const text = v.exactOptional(v.nullable(v.string()));
+
+type Present<Given> = { [Name in keyof Given]: Exclude<Given[Name], null> };
+
+const present = <Given extends object>(given: Given): Present<Given> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Present<Given>;
+
 const identity = v.variant("type", [
   v.object({ type: v.literal("contactJwt"), token }),
   v.object({ type: v.literal("platformJwt"), token }),
-  v.object({
-    type: v.literal("oidcCode"),
-    code: v.string(),
-    redirectUri: v.string(),
-    codeVerifier: v.exactOptional(v.string()),
-    nonce: v.exactOptional(v.string()),
-    maxAgeSeconds: v.exactOptional(
-      v.pipe(v.number(), v.safeInteger("expected a whole number"), v.minValue(0, "expected 0 or more")),
-    ),
-    iss: v.exactOptional(v.string()),
-  }),
-  v.object({ type: v.literal("idToken"), token, nonce: v.exactOptional(v.string()) }),
+  v.pipe(
+    v.object({
+      type: v.literal("oidcCode"),
+      code: v.string(),
+      redirectUri: v.string(),
+      codeVerifier: text,
+      nonce: text,
+      maxAgeSeconds: v.exactOptional(
+        v.nullable(
+          v.pipe(v.number(), v.safeInteger("expected a whole number"), v.minValue(0, "expected 0 or more")),
+        ),
+      ),
+      iss: text,
+    }),
+    v.transform(present),
+  ),
+  v.pipe(v.object({ type: v.literal("idToken"), token, nonce: text }), v.transform(present)),
   v.object({ type: v.literal("signInTicket"), ticket: v.string() }),
   v.object({ type: v.literal("anonymous") }),
 ]);
@@ -49,12 +62,12 @@ export const authorizeBody = v.pipe(
   v.object({
     siteId,
     messengerId: v.string(),
-    contactJwt: v.optional(token),
-    "Contact JWT": v.optional(token),
+    contactJwt: v.optional(v.nullable(token)),
+    "Contact JWT": v.optional(v.nullable(token)),
     isPreview: v.optional(v.nullable(v.boolean())),
   }),
   v.forward(
-    v.check((body) => (body.contactJwt ?? body["Contact JWT"]) !== undefined, "expected a token"),
+    v.check((body) => (body.contactJwt ?? body["Contact JWT"] ?? null) !== null, "expected a token"),
     ["contactJwt"],
   ),
   v.transform((body) => ({ ...body, contactJwt: body.contactJwt ?? body["Contact JWT"] ?? "" })),

@@ -48,6 +48,20 @@ test.each(["/api/v1", "/api/v1/securemessage", "", "/securemessage"])(
   },
 );
 
+test("null is a member that is absent, where one may be", async () => {
+  const token = await server.token("ada");
+  const authorize = (json: object) => server.fetch("/authorize", { json });
+  const asked = { siteId: 10_000, messengerId: "acme-web", isPreview: null };
+  expect((await authorize({ ...asked, contactJwt: null, "Contact JWT": token })).status).toBe(200);
+  expect(await codeOf(await authorize({ ...asked, contactJwt: null }))).toBe("request_invalid");
+  const nothing = { codeVerifier: null, nonce: null, maxAgeSeconds: null, iss: null };
+  // As far as the community, which has no provider.
+  const code = { type: "oidcCode", code: "c", redirectUri: "https://www.acme.example/cb", ...nothing };
+  expect(await codeOf(await openSession(code))).toBe("oidc_exchange_failed");
+  const idToken = { type: "idToken", token: "t", nonce: null };
+  expect(await codeOf(await openSession(idToken))).toBe("oidc_exchange_failed");
+});
+
 test("another site's id, and an unknown messenger, are unknown deployments", async () => {
   const contactJwt = await server.token("ada");
   for (const body of [

@@ -18,7 +18,9 @@ export interface Bundle {
 /** What `npm run build` left in `dist/`. */
 export interface Bundles {
   readonly loader: StaticFile;
-  /** The frame's files, and those that the loader loads besides. */
+  /** What the loader loads besides, by the name of the file up to its hash. */
+  readonly ofLoader: ReadonlyMap<string, StaticFile>;
+  /** The frame's files, and the loader's. */
   readonly messenger: Bundle;
   readonly console: Bundle;
 }
@@ -50,14 +52,22 @@ export async function readBundles(directory: string): Promise<Bundles> {
       readBundle(join(directory, "messenger")),
       readBundle(join(directory, "console")),
     ]);
-    const files = new Map([...messenger.files, ...connection.files, ...questions.files]);
-    return { loader, messenger: { ...messenger, files }, console: desk };
+    const ofLoader = new Map([...connection.files, ...questions.files]);
+    return {
+      loader,
+      ofLoader: new Map([...ofLoader].map(([name, file]) => [withoutHash(name), file])),
+      messenger: { ...messenger, files: new Map([...messenger.files, ...ofLoader]) },
+      console: desk,
+    };
   } catch (cause) {
     throw new MissingBuildError(`The browser bundles in ${directory} are missing: run "npm run build".`, {
       cause,
     });
   }
 }
+
+/** `connection-CnzMnZmb.js` is the `connection`. */
+export const withoutHash = (name: string): string => name.replace(/-[^.]*\.js$/, "");
 
 /** Compresses what the first visitors would have to wait for: one file after the other, to leave room for them. */
 export async function warmBundles({ loader, messenger, console: desk }: Bundles): Promise<void> {

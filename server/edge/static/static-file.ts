@@ -4,6 +4,8 @@ import { contentHash, isCurrent } from "../http/etag.ts";
 
 /** Bytes that never change while the server runs, in every encoding that browsers ask for. */
 export interface StaticFile {
+  readonly bytes: Buffer;
+  readonly contentType: string;
   /** @param request its `Accept-Encoding` and `If-None-Match` are read */
   respond(request: Request, headers: Readonly<Record<string, string>>): Promise<Response>;
   /** Compresses now what the first request would have to wait for. */
@@ -38,6 +40,9 @@ export function createStaticFile(bytes: Buffer, contentType: string): StaticFile
   }
 
   return {
+    bytes,
+    contentType,
+
     async respond(request, headers) {
       const encoding = preferred(request.headers.get("accept-encoding") ?? "");
       // A strong validator names one representation (RFC 9110, section 8.8.3.3), so each encoding has its own.

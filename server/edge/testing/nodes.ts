@@ -1,5 +1,6 @@
 /** Several nodes of one installation in this process: one store, one Redis. */
 
+import { expect, vi } from "vitest";
 import { parseRedisUrl } from "../../redis/addresses.ts";
 import { openSqliteStore } from "../../store/sqlite/open.ts";
 import type { Store } from "../../store/store.ts";
@@ -33,6 +34,11 @@ export async function startTwoNodes(
       },
     });
   const nodes = [await start(), await start()] as const;
+  // A node starts without Redis where that takes longer than a second.
+  for (const node of nodes)
+    await vi.waitFor(async () =>
+      expect(await (await node.fetch("/readyz")).json()).toMatchObject({ hints: "whole" }),
+    );
   return {
     store,
     nodes,

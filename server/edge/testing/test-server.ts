@@ -55,7 +55,13 @@ const configuration = ({ siteId = 10_000, limits, communities = [], deployments 
     deployment("acme-off", "acme", { allowedOrigins: [site], active: false }),
     ...deployments,
   ],
-  limits: { sessionRequestsPerMinute: 100_000, ...limits },
+  // A machine that stands still for seconds turns nobody away, unless the test says so.
+  limits: {
+    sessionRequestsPerMinute: 100_000,
+    eventLoopDelayMs: 60_000,
+    socketAuthMs: 60_000,
+    ...limits,
+  },
 });
 
 const deployment = (id: string, community: string, more: object) => ({
@@ -91,6 +97,7 @@ const script = (text: string) => createStaticFile(Buffer.from(text), "text/javas
 
 const bundles: Bundles = {
   loader: script("/* loader */"),
+  ofLoader: new Map([["connection", script("/* connection */")]]),
   messenger: {
     entry: { script: "main-abc.js", preload: ["shared-def.js"] },
     files: new Map([["main-abc.js", script("/* engine */")]]),

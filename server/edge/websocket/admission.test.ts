@@ -6,7 +6,7 @@ import { adminToken, otherSite, site, startTestServer, type TestServer } from ".
 let server: TestServer;
 let token: string;
 beforeAll(async () => {
-  server = await startTestServer({ limits: { socketAuthMs: 100 } });
+  server = await startTestServer();
   token = (await server.signIn("ada")).sessionToken;
 });
 afterAll(() => server.close());
@@ -26,8 +26,23 @@ test("the first frame says who it is, and the answer is where the conversation s
 });
 
 test("who says nothing in time is closed with 4408", async () => {
-  expect(await server.socket().closed).toBe(4408);
+  const hasty = await startTestServer({ limits: { socketAuthMs: 100 } });
+  expect(await hasty.socket().closed).toBe(4408);
+  await hasty.close();
 });
+
+test.each(["/api/v1/socket", "/api/v1/agent/socket"])(
+  "%s without an upgrade says what is missing, as behind a proxy that keeps it to itself",
+  async (path) => {
+    const response = await server.fetch(path);
+    expect([response.status, response.headers.get("upgrade")]).toEqual([426, "websocket"]);
+    expect(await response.json()).toMatchObject({
+      code: "request_invalid",
+      status: 426,
+      detail: expect.stringContaining("Upgrade"),
+    });
+  },
+);
 
 describe("anything but one auth frame closes with 4400:", () => {
   test.each([

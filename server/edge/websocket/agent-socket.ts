@@ -9,11 +9,13 @@ import type { AgentRole } from "../../agent/agents.ts";
 import type { Colleague } from "../../agent/presence.ts";
 import type { ConversationEvent, Subscription } from "../../delivery/bus.ts";
 import { parseAgentFrame } from "./client-frames.ts";
+import { Deliveries } from "./deliveries.ts";
 import type { SocketDependencies } from "./dependencies.ts";
 import type { Listener, Outlet } from "./outlet.ts";
 import { refusalOf } from "./refusal.ts";
 import { encodeFrame } from "./server-frames.ts";
 
+type AuthFrame = Extract<AgentClientFrame, { t: "auth" }>;
 type SendFrame = Extract<AgentClientFrame, { t: "send" }>;
 
 /** How the desk greets its user, until agents have names. */
@@ -25,14 +27,18 @@ const greetings: Readonly<Record<AgentRole, string>> = { agent: "Agent", adminis
  *
  * @throws ProblemError `session_missing`
  */
-export async function admitAgent(outlet: Outlet, token: string, deps: SocketDependencies): Promise<Listener> {
+export async function admitAgent(
+  outlet: Outlet,
+  { token, delivered }: AuthFrame,
+  deps: SocketDependencies,
+): Promise<Listener> {
   const role = deps.agents.recognise(token);
   if (role === null)
     throw new ProblemError("session_missing", { detail: "The token is not that of an agent." });
   // In force before the desk is told that it may look at what there is.
   const early = deps.bus.subscribe("conversations", () => {});
   await deps.bus.settled();
-  const socket = new AgentSocket(outlet, role, deps);
+  const socket = new AgentSocket(outlet, role, deps, delivered === true);
   early.end();
   return socket;
 }
@@ -42,10 +48,17 @@ class AgentSocket implements Listener, Colleague {
   readonly #outlet: Outlet;
   readonly #deps: SocketDependencies;
   readonly #events: Subscription;
+  /** null: the desk tells of deliveries. */
+  readonly #deliveries: Deliveries | null;
 
-  constructor(outlet: Outlet, role: AgentRole, deps: SocketDependencies) {
+  constructor(outlet: Outlet, role: AgentRole, deps: SocketDependencies, tellsDeliveries: boolean) {
     this.#outlet = outlet;
     this.#deps = deps;
+    this.#deliveries = tellsDeliveries
+      ? null
+      : new Deliveries((conversationId, seq) =>
+          deps.conversations.mark(conversationId, "agent", "delivered", seq),
+        );
     this.#events = deps.bus.subscribe("conversations", (event) => this.#happened(event));
     const { heartbeatMs } = deps.limits;
     this.agent = { name: greetings[role] };
@@ -69,6 +82,7 @@ class AgentSocket implements Listener, Colleague {
 
   closed(): void {
     this.#events.end();
+    this.#deliveries?.end();
     this.#deps.presence.leave(this);
   }
 
@@ -118,6 +132,9 @@ class AgentSocket implements Listener, Colleague {
     switch (event.kind) {
       case "message":
         this.#outlet.send(this.#deps.encodeMessage(conversationId, event.message));
+        // Sending may have ended the connection, for being full.
+        if (this.#outlet.open && event.message.author.kind === "contact")
+          this.#deliveries?.written(conversationId, event.message.seq);
         break;
       case "receipt":
         this.#post({ t: "receipt", conversationId, by: event.by, kind: event.receipt, seq: event.seq });

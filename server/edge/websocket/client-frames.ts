@@ -27,7 +27,7 @@ export function parseAgentFrame(text: string, maxDepth: number): AgentClientFram
   const frame = parseJson(text, maxDepth);
   if (!isObject(frame)) return null;
   if (frame.t === "ping") return { t: "ping" };
-  if (frame.t === "auth") return typeof frame.token === "string" ? { t: "auth", token: frame.token } : null;
+  if (frame.t === "auth") return agentAuthFrame(frame);
   const { conversationId } = frame;
   if (typeof conversationId !== "string") return null;
   switch (frame.t) {
@@ -45,15 +45,24 @@ export function parseAgentFrame(text: string, maxDepth: number): AgentClientFram
   }
 }
 
-function authFrame({ token, afterSeq, atMost }: JsonObject): Extract<ClientFrame, { t: "auth" }> | null {
+function authFrame({
+  token,
+  afterSeq,
+  atMost,
+  delivered,
+}: JsonObject): Extract<ClientFrame, { t: "auth" }> | null {
   if (typeof token !== "string" || !isOptionalSeq(afterSeq) || !isOptionalSeq(atMost)) return null;
   return {
     t: "auth",
     token,
     ...(typeof afterSeq === "number" && { afterSeq }),
     ...(typeof atMost === "number" && { atMost }),
+    ...(delivered === true && { delivered }),
   };
 }
+
+const agentAuthFrame = ({ token, delivered }: JsonObject): Extract<AgentClientFrame, { t: "auth" }> | null =>
+  typeof token === "string" ? { t: "auth", token, ...(delivered === true && { delivered }) } : null;
 
 function sendFrame({ id, text, attachments }: JsonObject): Extract<ClientFrame, { t: "send" }> | null {
   if (typeof id !== "string" || typeof text !== "string") return null;

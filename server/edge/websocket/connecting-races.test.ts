@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Store } from "../../store/store.ts";
-import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { agentToken, startTestServer, type TestServer } from "../testing/test-server.ts";
 import type { TestSocket } from "../testing/test-socket.ts";
 
 /** A store as far away as another machine: what it read can be old by the time the answer arrives. */
@@ -77,6 +77,40 @@ test("a repetition of an older message does not hide a newer one from a socket t
   lookUp.release();
   expect(await socket.next("message")).toMatchObject({ message: { seq: 1, text: "older" } });
   expect(await socket.next("message")).toMatchObject({ message: { seq: 2, text: "newer" } });
+});
+
+test("receipts of each side and kind that come by while a socket connects are all told to it", async () => {
+  const { sessionToken, conversation } = await server.signIn("ada");
+  const conversationId = conversation.id;
+  const agent = server.socket("/api/v1/agent/socket");
+  agent.send({ t: "auth", token: agentToken, delivered: true });
+  await agent.next("ready");
+  const tab = await server.live(sessionToken);
+  for (const text of ["one", "two"]) {
+    tab.send({ t: "send", id: randomUUID(), text });
+    await tab.next("ack");
+  }
+  const lookUp = far.hold(2);
+  const socket = server.socket();
+  socket.send({ t: "auth", token: sessionToken, afterSeq: 2, delivered: true });
+  await lookUp.held;
+  const told: unknown[] = [];
+  for (const [by, kind, seq] of [
+    ["agent", "delivered", 2],
+    ["agent", "read", 1],
+    ["contact", "delivered", 2],
+    ["contact", "read", 1],
+  ]) {
+    if (by === "agent") agent.send({ t: kind, conversationId, seq });
+    else tab.send({ t: kind, seq });
+    told.push(await agent.next("receipt"));
+    expect(told.at(-1)).toEqual({ t: "receipt", conversationId, by, kind, seq });
+  }
+  lookUp.release();
+  expect(await socket.next("ready")).toMatchObject({ readSeq: 0, agent: { delivered: 0, read: 0 } });
+  socket.send({ t: "ping" });
+  await socket.next("pong");
+  expect(socket.frames.filter(({ t }) => t === "receipt")).toEqual(told);
 });
 
 test("of sockets of one session that connect all at once, no more stay than of those that come one by one", async () => {

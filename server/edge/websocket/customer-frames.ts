@@ -14,7 +14,7 @@ export interface Speaker {
   readonly contact: Author;
 }
 
-type Dependencies = Pick<SocketDependencies, "conversations" | "messages" | "metrics" | "log">;
+type Dependencies = Pick<SocketDependencies, "conversations" | "messages" | "metrics" | "log" | "clock">;
 
 /**
  * Does what the frame asks for. Never rejects: what can't be done is answered with `refused`. Requests of one speaker that

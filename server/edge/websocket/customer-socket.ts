@@ -14,6 +14,7 @@ import type { SessionDetails } from "../../store/store.ts";
 import type { Place } from "../limits/places.ts";
 import { parseClientFrame } from "./client-frames.ts";
 import { perform } from "./customer-frames.ts";
+import { Deliveries } from "./deliveries.ts";
 import type { SocketDependencies } from "./dependencies.ts";
 import type { LiveSession, SessionSocket } from "./live-sessions.ts";
 import type { Listener, Outlet } from "./outlet.ts";
@@ -63,6 +64,9 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
   #state: ConversationStatus | null = null;
   /** null until the state has been read. */
   #feed: Feed | null = null;
+  /** null: the client tells of deliveries, or nothing has been delivered yet. */
+  #deliveries: Deliveries | null = null;
+  #tellsDeliveries = true;
   /**
    * What came by before there was a feed, the newest of each kind: it may be younger than the state that was read. null once
    * that has been told.
@@ -82,12 +86,11 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
     this.#sessionId = session.id;
     this.#conversationId = session.conversationId;
     this.#live = deps.liveSessions.join({ session, ...details }, this);
-    this.#events = deps.bus.subscribe(`conversation:${session.conversationId}`, (event) =>
-      this.#happened(event),
-    );
+    this.#events = deps.bus.subscribe(`conversation:${session.conversationId}`, this);
   }
 
   start({ conversation, session }: SessionDetails, auth: AuthFrame): void {
+    this.#tellsDeliveries = auth.delivered === true;
     const { lastSeq, customer, agent, state } = conversation;
     const conversationId = this.#conversationId;
     this.#post({
@@ -102,7 +105,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
     this.#feed = new Feed({ afterSeq: startOf(auth, lastSeq), lastSeq, reader: this });
     const early = this.#early;
     this.#early = null;
-    for (const event of early?.values() ?? []) this.#happened(event);
+    for (const event of early?.values() ?? []) this.handleEvent(event);
     this.#deps.presence.watch(this);
     this.presenceChanged(this.#deps.presence.online());
     this.#deps.liveSessions.touch(session);
@@ -133,6 +136,17 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
 
   emit(message: Message): void {
     this.#outlet.send(this.#deps.encodeMessage(this.#conversationId, message));
+    // Sending may have ended the connection, for being full.
+    const isWritten = this.#outlet.open;
+    if (isWritten && !this.#tellsDeliveries && message.author.kind !== "contact")
+      this.#delivered(message.seq);
+  }
+
+  #delivered(seq: number): void {
+    this.#deliveries ??= new Deliveries((conversationId, seq) =>
+      this.#deps.conversations.mark(conversationId, "contact", "delivered", seq),
+    );
+    this.#deliveries.written(this.#conversationId, seq);
   }
 
   ready(): boolean {
@@ -147,6 +161,7 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
   closed(): void {
     this.#events.end();
     this.#feed?.close();
+    this.#deliveries?.end();
     this.#place.leave();
     this.#deps.presence.unwatch(this);
     this.#deps.liveSessions.leave(this.#sessionId, this);
@@ -184,7 +199,8 @@ class CustomerSocket implements Listener, SessionSocket, Onlooker, Reader {
     this.#outlet.close(closeCodes.notAuthenticated, `session_${state}`);
   }
 
-  #happened(event: ConversationEvent): void {
+  /** Something happened in the conversation. */
+  handleEvent(event: ConversationEvent): void {
     const { conversationId } = event;
     if (this.#early) {
       const key = event.kind === "receipt" ? `${event.by} ${event.receipt}` : event.kind;

@@ -5,6 +5,7 @@ import { ProblemError } from "../../../shared/problem-error.ts";
 import { closeCodes, type ServerFrame } from "../../../shared/protocol.ts";
 import { createPlaces, type Place } from "../limits/places.ts";
 import { checkedAtOnce, createTurnstile } from "../load/turnstile.ts";
+import { socketPaths } from "../socket-paths.ts";
 import { admitAgent } from "./agent-socket.ts";
 import { parseAgentFrame, parseClientFrame } from "./client-frames.ts";
 import { Connection, ContractWebSocket } from "./connection.ts";
@@ -51,11 +52,6 @@ const refusedMs = 2000;
 const fragmentsPerFrame = 64;
 const chunksPerFrame = 1024;
 
-const paths: ReadonlyMap<string, Kind> = new Map([
-  ["/api/v1/socket", "customer"],
-  ["/api/v1/agent/socket", "agent"],
-]);
-
 export function createGateway(deps: SocketDependencies): Gateway {
   const { limits, addresses, origins, departures, shedding, metrics } = deps;
   const strangers = createPlaces(limits.unauthenticatedSocketsPerAddress);
@@ -100,7 +96,7 @@ export function createGateway(deps: SocketDependencies): Gateway {
       return awaitFirstFrame(connection, {
         deadlineMs,
         parse: (text) => authOf(parseAgentFrame(text, limits.jsonDepth)),
-        authenticate: ({ token }) => admitAgent(connection, token, deps),
+        authenticate: (auth) => admitAgent(connection, auth, deps),
         admitted,
       });
     return awaitFirstFrame(connection, {
@@ -163,7 +159,7 @@ export function createGateway(deps: SocketDependencies): Gateway {
   return {
     upgrade(request, socket, head) {
       socket.on("error", destroyed);
-      const kind = paths.get((request.url ?? "").replace(/\?.*$/, ""));
+      const kind = socketPaths.get((request.url ?? "").replace(/\?.*$/, ""));
       const origin = request.headers.origin ?? null;
       if (kind === undefined) return refuse(socket, 404);
       const door = closedDoor();

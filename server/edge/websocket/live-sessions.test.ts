@@ -56,7 +56,7 @@ describe("the end of a session's life", () => {
     expect(socket.frames.filter(({ t }) => t === "session")).toHaveLength(1);
     await stay(socket, clock, hour);
     expect(notices(socket, renewed.absoluteExpiresAt)).toHaveLength(1);
-  }, 20_000);
+  });
 
   test("is not announced to a visitor, who has no token to renew with", async () => {
     const clock = handClock();
@@ -64,7 +64,7 @@ describe("the end of a session's life", () => {
     const socket = await server.live((await server.visit()).sessionToken);
     await stay(socket, clock, 60 * hour);
     expect(socket.frames.filter(({ t }) => t === "session")).toEqual([]);
-  }, 20_000);
+  });
 });
 
 describe("an end that the bus dropped", () => {

@@ -1,5 +1,6 @@
 import { ProblemError } from "../../../shared/problem-error.ts";
 import type { ServerFrame } from "../../../shared/protocol.ts";
+import { logCause } from "../../observability/causes.ts";
 import type { SocketDependencies } from "./dependencies.ts";
 
 type Refusal = Extract<ServerFrame, { t: "refused" }>;
@@ -12,12 +13,13 @@ type Refusal = Extract<ServerFrame, { t: "refused" }>;
  */
 export function refusalOf(
   error: unknown,
-  { log, metrics }: Pick<SocketDependencies, "log" | "metrics">,
+  { log, clock, metrics }: Pick<SocketDependencies, "log" | "clock" | "metrics">,
   id?: string,
   retryAfterMs?: number,
 ): Refusal {
   const expected = error instanceof ProblemError;
   if (!expected) log.error({ event: "frame_failed", error });
+  logCause({ log, clock }, error);
   const { code, message: detail } = expected ? error : new ProblemError("unavailable");
   metrics.messageRefused(code);
   return {

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
+import { ifLate } from "../../../.ci/if-late.ts";
 import { openSqliteStore } from "../../store/sqlite/open.ts";
 import type { Store } from "../../store/store.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import type { TestSocket } from "../testing/test-socket.ts";
 
 const running = new Set<TestServer>();
 afterEach(async () => {
@@ -16,11 +18,20 @@ async function start(options: Parameters<typeof startTestServer>[0] = {}): Promi
   return server;
 }
 
+/** They leave at fifty a second: so many that the last ones are there for seconds. Twenty share a session. */
+async function crowded(server: TestServer): Promise<TestSocket[]> {
+  const sockets = [];
+  let sessionToken = "";
+  for (let n = 0; n < 150; n++) {
+    if (n % 20 === 0) ({ sessionToken } = await server.visit());
+    sockets.push(await server.live(sessionToken));
+  }
+  return sockets;
+}
+
 test("a node that stops serves each socket until its turn has come, and says how soon to come back", async () => {
   const server = await start();
-  const { sessionToken } = await server.visit();
-  const sockets = [];
-  for (let n = 0; n < 12; n++) sockets.push(await server.live(sessionToken));
+  const sockets = await crowded(server);
   const leftAt = sockets.map((socket) => socket.closed.then((code) => ({ code, at: performance.now() })));
   const [last] = sockets.slice(-1);
   const stopping = server.close();
@@ -48,7 +59,8 @@ test("hurried, it sends everybody away at once", async () => {
   await stopping;
 });
 
-test("with nobody connected it stops at once", async () => {
+// A busy machine may be late once.
+test("with nobody connected it stops at once", { retry: ifLate }, async () => {
   const server = await start();
   const startedAt = performance.now();
   await server.close();
@@ -57,9 +69,7 @@ test("with nobody connected it stops at once", async () => {
 
 test("whoever connects while it stops is sent on to the next node", async () => {
   const server = await start();
-  const { sessionToken } = await server.visit();
-  const there = [];
-  for (let n = 0; n < 10; n++) there.push(await server.live(sessionToken));
+  await crowded(server);
   const stopping = server.close();
   const late = server.socket();
   expect((await late.next("draining")).reconnectInMs).toBe(0);
@@ -117,4 +127,4 @@ test("a rolling restart loses and doubles nothing: what was not acknowledged is 
     messages.map(({ id }) => [id, acknowledged.get(id)]),
   );
   await store.close();
-}, 30_000);
+});
