@@ -18,6 +18,7 @@ import { createAgents } from "./agent/agents.ts";
 import { createPresence } from "./agent/presence.ts";
 import { assembleAttachments } from "./attachment/assemble.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
+import { makeDataDirectory } from "./config/data-directory.ts";
 import type { Environment } from "./config/environment.ts";
 import { createLiveConfig } from "./config/live-config.ts";
 import type { FileConfiguration } from "./config/load.ts";
@@ -43,6 +44,7 @@ import { measureProcess } from "./edge/load/readings.ts";
 import { shedSessionRequests } from "./edge/load/shed-session-requests.ts";
 import { createShedding } from "./edge/load/shedding.ts";
 import { type Bundles, readBundles, warmBundles } from "./edge/static/bundles.ts";
+import { createSharedFiles } from "./edge/static/shared-files.ts";
 import { createCatchUp } from "./edge/websocket/catch-up.ts";
 import type { SocketDependencies } from "./edge/websocket/dependencies.ts";
 import { createGateway } from "./edge/websocket/gateway.ts";
@@ -106,8 +108,11 @@ const headersMs = 10_000;
 /** Of an upload; a body in JSON has half a minute (`read-body.ts`). */
 const requestMs = 15 * 60_000;
 
-const openStore = ({ database, dataDir }: Environment): Promise<Store> =>
-  database ? openPostgresStore(database) : openSqliteStore(join(dataDir, "vouch.db"));
+async function openStore({ database, dataDir }: Environment): Promise<Store> {
+  if (database) return openPostgresStore(database);
+  makeDataDirectory(dataDir);
+  return openSqliteStore(join(dataDir, "vouch.db"));
+}
 
 /** @throws MissingBuildError, and whatever `listen` or the store throws */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
@@ -124,6 +129,13 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   });
   const sealer = createSealer(environment.secret, environment.previousSecret);
   await turnSecret({ store, sealer, environment, log });
+  const sharedFiles = createSharedFiles({
+    scripts: bus,
+    sealer,
+    files: new Map([...bundles.messenger.files, ...bundles.console.files]),
+  });
+  // Before anybody is given a page that asks other nodes for them.
+  await sharedFiles.offer();
   const { allowLoopback } = environment;
   const config = await createLiveConfig({ file, store, sealer, clock, allowLoopback });
   const warn = (warnings: readonly string[]) => {
@@ -311,8 +323,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     frames: allowances.frames,
     events,
     log,
+    clock,
     metrics,
     bundles,
+    sharedFiles,
     async ready() {
       if (closing) throw new ProblemError("unavailable", { detail: "The server is about to stop." });
       await within(readyMs, store.ping());
@@ -349,6 +363,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     retention,
     revocations,
     sessions,
+    sharedFiles,
     shedding,
     log,
   });

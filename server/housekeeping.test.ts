@@ -16,7 +16,7 @@ function setUp(begunWith: Parts["bus"]["health"] = "certain") {
     new Proxy({}, { get: (_, member) => async () => void asked.push(`${name}.${String(member)}`) });
   const names = [
     ...["config", "allowances", "attachments", "catchUp", "events", "gateway", "jwkSets", "keyUsage"],
-    ...["liveSessions", "presence", "retention", "revocations", "sessions", "shedding"],
+    ...["liveSessions", "presence", "retention", "revocations", "sessions", "sharedFiles", "shedding"],
   ];
   const housekeeping = startHousekeeping({
     ...(Object.fromEntries(names.map((name) => [name, recorder(name)])) as unknown as Omit<
@@ -63,12 +63,13 @@ test("pulses, expiry, presence, keys and what the node carries are looked after 
     expect([name, each[name]]).toEqual([name, 10]);
 });
 
-test("files that nobody sent, what a policy keeps no longer and sessions of long ago go each minute", () => {
+test("files that nobody sent, what a policy keeps no longer and sessions of long ago go each minute; files for other nodes are kept", () => {
   const site = setUp();
   const names = [
     "attachments.sweep",
     "retention.sweep",
     "sessions.sweep",
+    "sharedFiles.offer",
     "keyUsage.write",
     "allowances.sweep",
   ];

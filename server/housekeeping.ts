@@ -7,6 +7,7 @@ import type { Bus } from "./delivery/bus.ts";
 import type { EventStreams } from "./edge/events/event-streams.ts";
 import type { Allowances } from "./edge/limits/allowances.ts";
 import type { Shedding } from "./edge/load/shedding.ts";
+import type { SharedFiles } from "./edge/static/shared-files.ts";
 import type { CatchUp } from "./edge/websocket/catch-up.ts";
 import type { Gateway } from "./edge/websocket/gateway.ts";
 import type { LiveSessions } from "./edge/websocket/live-sessions.ts";
@@ -43,11 +44,12 @@ export function startHousekeeping(parts: {
   readonly retention: Retention;
   readonly revocations: Revocations;
   readonly sessions: Sessions;
+  readonly sharedFiles: SharedFiles;
   readonly shedding: Shedding;
   readonly log: Log;
 }): Housekeeping {
   const { bus, config, allowances, attachments, catchUp, events, gateway, jwkSets, keyUsage } = parts;
-  const { liveSessions, presence, retention, revocations, sessions, shedding, log } = parts;
+  const { liveSessions, presence, retention, revocations, sessions, sharedFiles, shedding, log } = parts;
   const failed = (error: unknown): void => log.error({ event: "sweep_failed", error });
 
   function sweep(): void {
@@ -80,6 +82,7 @@ export function startHousekeeping(parts: {
     void retention.sweep();
     keyUsage.write().catch(failed);
     sessions.sweep().catch(failed);
+    void sharedFiles.offer();
   }
 
   bus.subscribe("configuration", ({ revision }) => {

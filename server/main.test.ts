@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -18,12 +18,15 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "vouch-main-"));
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
+  for (const child of children.splice(0)) {
+    child.kill("SIGKILL");
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  }
   await rm(directory, { recursive: true });
 });
 
-function run(env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
+function run(env: NodeJS.ProcessEnv, file = "main.js") {
+  const child = spawn(process.execPath, [join(import.meta.dirname, file)], {
     cwd: directory,
     env: { PATH: process.env.PATH, PORT: "0", VOUCH_DATA_DIR: join(directory, "data"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -42,17 +45,52 @@ async function untilListening(child: ReturnType<typeof run>): Promise<Record<str
   throw new Error(`ended early: ${await text(child.stderr)}`);
 }
 
-test("says once where it listens, answers there, and exits 0 when asked to stop", async () => {
-  const child = run({});
-  const stderr = text(child.stderr);
-  const lines = await untilListening(child);
-  const url = lines.at(-1)?.url;
-  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-  expect((await fetch(`${url}/readyz`)).status).toBe(200);
-  child.kill("SIGTERM");
-  expect(await once(child, "exit")).toEqual([0, null]);
-  expect(await stderr).toMatch(/Administrator token, shown this once: \S{32,}/);
-});
+test.each(["main.js", "main.ts"])(
+  "%s says once where it listens, answers there, and exits 0 when asked to stop",
+  async (file) => {
+    const child = run({}, file);
+    const stderr = text(child.stderr);
+    const lines = await untilListening(child);
+    const url = lines.at(-1)?.url;
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(await stderr).toMatch(/Administrator token, shown this once: \S{32,}/);
+  },
+);
+
+// util-linux: other systems' `script` takes other arguments.
+test.skipIf(process.platform !== "linux")(
+  "ends with its terminal, also where its output goes into a pipe (needs Linux)",
+  async () => {
+    // The terminal is script's; the server has it as its standard input alone.
+    const server = `exec ${process.execPath} ${join(import.meta.dirname, "main.js")} 2>&1`;
+    const terminal = spawn("script", ["-qfec", `(${server}) | cat`, "/dev/null"], {
+      cwd: directory,
+      env: { PATH: process.env.PATH, SHELL: "/bin/sh", PORT: "0", VOUCH_DATA_DIR: join(directory, "data") },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    children.push(terminal);
+    let url = "";
+    for await (const line of createInterface(terminal.stdout)) {
+      url = /"event":"listening","url":"([^"]+)"/.exec(line)?.[1] ?? "";
+      if (url) break;
+    }
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    terminal.kill("SIGKILL");
+    await expect
+      .poll(
+        () =>
+          fetch(`${url}/healthz`).then(
+            () => "lives",
+            () => "ended",
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe("ended");
+  },
+);
 
 /** Of connections that wait to be accepted; other systems have no such file, and other bounds. */
 const somaxconn = existsSync("/proc/sys/net/core/somaxconn")
@@ -103,6 +141,22 @@ test("exits 2 on bad configuration, with one clear line for each fault", async (
   }
 });
 
+test("makes the data directory, and those above it, also where no secret has to be written into it", async () => {
+  const env = {
+    VOUCH_SECRET: randomBytes(24).toString("hex"),
+    VOUCH_ADMIN_TOKEN: randomBytes(24).toString("hex"),
+  };
+  const data = join(directory, "srv", "vouch");
+  const child = run({ ...env, VOUCH_DATA_DIR: data });
+  await untilListening(child);
+  expect(existsSync(join(data, "vouch.db"))).toBe(true);
+  await writeFile(join(directory, "file"), "");
+  const refused = run({ ...env, VOUCH_DATA_DIR: join(directory, "file", "data") });
+  const stderr = text(refused.stderr);
+  expect(await once(refused, "exit")).toEqual([2, null]);
+  expect(await stderr).toMatch(/^VOUCH_DATA_DIR: the directory .* can't be made \(ENOTDIR\)$/m);
+});
+
 test("exits 2 with one line where VOUCH_SECRET is another than before, and starts with both", async () => {
   const [former, current] = ["former", "current"].map((name) => `${name}-${randomBytes(24).toString("hex")}`);
   const first = run({ VOUCH_SECRET: former });
@@ -121,7 +175,7 @@ test("exits 2 with one line where VOUCH_SECRET is another than before, and start
   third.kill("SIGTERM");
   await once(third, "exit");
   await untilListening(run({ VOUCH_SECRET: current }));
-}, 20_000);
+}, 120_000);
 
 test("exits 2 with one line on a schema of a newer version, and leaves it as it is", async () => {
   await mkdir(join(directory, "data"));
@@ -142,11 +196,76 @@ test("exits 2 with one line on a schema of a newer version, and leaves it as it 
   left.close();
 });
 
+test("makes a data directory that is missing, where both secrets come from the environment", async () => {
+  const [secret, adminToken] = ["secret", "token"].map(
+    (name) => `${name}-${randomBytes(24).toString("hex")}`,
+  );
+  await untilListening(
+    run({
+      VOUCH_SECRET: secret,
+      VOUCH_ADMIN_TOKEN: adminToken,
+      VOUCH_DATA_DIR: join(directory, "new", "data"),
+    }),
+  );
+});
+
+test("exits with one line that names the file and the cause where the database can't be used", async () => {
+  await untilListening(run({}));
+  const garbage = join(directory, "garbage");
+  await mkdir(garbage);
+  await writeFile(
+    join(garbage, "vouch.db"),
+    "not a database, however long it may go on like this".repeat(200),
+  );
+  await mkdir(join(directory, "odd", "vouch.db"), { recursive: true });
+  for (const [dataDir, code, line] of [
+    [
+      "data",
+      1,
+      /^The database \S+data\/vouch\.db can't be used: another process has it open; .*VOUCH_DATA_DIR/m,
+    ],
+    ["garbage", 1, /^The database \S+garbage\/vouch\.db can't be used: file is not a database\.$/m],
+    ["odd", 2, /^VOUCH_DATA_DIR: the file \S+odd\/vouch\.db can't be made or read \(EISDIR\)$/m],
+  ] as const) {
+    const child = run({ VOUCH_DATA_DIR: join(directory, dataDir) });
+    const stderr = text(child.stderr);
+    expect(await once(child, "exit")).toEqual([code, null]);
+    expect(await stderr).toMatch(line);
+    expect(await stderr).not.toContain("    at ");
+  }
+}, 120_000);
+
+test("shows a new administrator token also where the start fails, and makes none for a file with faults", async () => {
+  const path = join(directory, "bad.json");
+  await writeFile(path, "{");
+  const faulty = run({ VOUCH_CONFIG: path });
+  expect(await once(faulty, "exit")).toEqual([2, null]);
+  expect(existsSync(join(directory, "data"))).toBe(false);
+  const child = run({ HOST: "203.0.113.1" });
+  const stderr = text(child.stderr);
+  expect(await once(child, "exit")).toEqual([2, null]);
+  expect(await stderr).toMatch(/Administrator token, shown this once: \S{32,}/);
+});
+
+test("a start that fails ends the process, whatever it has opened by then", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const address = other.address();
+  const port = typeof address === "object" ? String(address?.port) : "";
+  const child = run({ PORT: port, REDIS_URL: "redis://127.0.0.1:1" });
+  const stdout = text(child.stdout);
+  expect(await once(child, "exit")).toEqual([1, null]);
+  expect(await stdout).toContain("hints_changed");
+  other.close();
+});
+
 test("exits 1 with one line where the port is taken", async () => {
   const child = run({});
   const port = new URL((await untilListening(child)).at(-1)?.url ?? "").port;
   const second = run({ PORT: port, VOUCH_DATA_DIR: join(directory, "other") });
   const stderr = text(second.stderr);
   expect(await once(second, "exit")).toEqual([1, null]);
-  expect(await stderr).toMatch(/EADDRINUSE/);
+  expect(await stderr).toMatch(
+    new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is in use: .*PORT.*EADDRINUSE`, "m"),
+  );
 });

@@ -1,9 +1,4 @@
-import { enableCompileCache } from "node:module";
-import { join } from "node:path";
-
-// Half of a start is compiling what has not changed since the last one. The cache lies beside the packages: whoever can
-// write there can change the code as well. Where nobody can, there is no cache.
-enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "vouch"));
+/** The server, for whoever starts it by this name: `main.js` is the same, and lighter. */
 
 const { run } = await import("./run.ts");
 await run();

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { ifLate } from "../.ci/if-late.ts";
 import type { MessagePage, OpenedSession } from "../shared/protocol.ts";
 import { openTestSocket, type TestSocket } from "./edge/testing/test-socket.ts";
 import { redisAnswers, redisUrl, skipsWithout } from "./redis/testing/redis-server.ts";
@@ -28,6 +29,8 @@ await describePostgres("Two processes", (database) => {
     directory = await mkdtemp(join(tmpdir(), "vouch-nodes-"));
     const site = {
       siteId: Math.floor(Math.random() * 1e12),
+      // A machine that stands still for a second turns nobody away.
+      limits: { eventLoopDelayMs: 60_000 },
       communities: [{ id: "acme", name: "Acme", signedIdentities: "reject" }],
       deployments: [{ id: "acme-web", community: "acme", name: "acme.example", allowedOrigins: [] }],
     };
@@ -42,7 +45,7 @@ await describePostgres("Two processes", (database) => {
   });
 
   async function start(): Promise<Node> {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, "main.js")], {
       env: {
         PATH: process.env.PATH,
         PORT: "0",
@@ -101,10 +104,14 @@ await describePostgres("Two processes", (database) => {
 
   it.skipIf(withoutRedis)(
     "serve one customer together; one is killed and the other goes on",
+    // A session is over for all within a second: a busy machine may be late once.
+    { timeout: 90_000, retry: ifLate },
     async () => {
       const [one, two] = await Promise.all([start(), start()]);
       for (const node of [one, two])
-        expect(await ask(node, "/readyz", null)).toEqual({ status: "ok", hints: "whole" });
+        await vi.waitFor(async () =>
+          expect(await ask(node, "/readyz", null)).toEqual({ status: "ok", hints: "whole" }),
+        );
       const { sessionToken: token } = await visit(one);
       const socket = await live(two, token);
 
@@ -120,7 +127,7 @@ await describePostgres("Two processes", (database) => {
       const { lastSeq: count } = await ask<MessagePage>(two, "/api/v1/conversation/messages", token);
       expect(count).toBeGreaterThanOrEqual(2 + acknowledged);
       const expected = Array.from({ length: count }, (_, index) => index + 1);
-      await vi.waitFor(() => expect(seqs(socket)).toEqual(expected), { timeout: 5000 });
+      await vi.waitFor(() => expect(seqs(socket)).toEqual(expected));
 
       const three = await start();
       await ask(three, "/api/v1/session", token, undefined, "DELETE");
@@ -128,6 +135,5 @@ await describePostgres("Two processes", (database) => {
       expect(await socket.closed).toBe(4401);
       expect(performance.now() - ended).toBeLessThan(1000);
     },
-    30_000,
   );
 });

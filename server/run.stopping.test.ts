@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { afterEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { ifLate } from "../.ci/if-late.ts";
 import { acmeConfig } from "../e2e/harness/acme.ts";
 import { type Companion, startCompanion } from "../e2e/harness/companion.ts";
 import { openSession } from "../e2e/harness/session.ts";
@@ -8,7 +9,11 @@ import { openSession } from "../e2e/harness/session.ts";
 let companion: Companion;
 afterEach(() => companion.stop());
 
-const limits = { sessionRequestsPerMinute: 1000, unauthenticatedSocketsPerAddress: 1000 };
+const limits = {
+  sessionRequestsPerMinute: 1000,
+  unauthenticatedSocketsPerAddress: 1000,
+  socketAuthMs: 60_000,
+};
 
 /** So many sockets of one customer, with the codes that they are closed with. */
 async function connected(count: number): Promise<Promise<number>[]> {
@@ -28,7 +33,7 @@ async function connected(count: number): Promise<Promise<number>[]> {
   ).then((ends) => ends.map(({ code }) => code));
 }
 
-const timeout = 30_000;
+const timeout = 90_000;
 
 test(
   "SIGTERM sends everybody away, spread, and ends the process with 0",
@@ -43,20 +48,17 @@ test(
   timeout,
 );
 
-test(
-  "a second signal hurries it",
-  async () => {
-    const codes = await connected(400);
-    const ended = once(companion.process, "exit");
-    const startedAt = performance.now();
-    companion.process.kill("SIGTERM");
-    await Promise.race(codes);
-    companion.process.kill("SIGTERM");
-    await ended;
-    expect(companion.process.exitCode).toBe(0);
-    expect(new Set(await Promise.all(codes))).toEqual(new Set([1012]));
-    // By themselves they would have taken eight seconds.
-    expect(performance.now() - startedAt).toBeLessThan(6000);
-  },
-  timeout,
-);
+// A busy machine may be late once.
+test("a second signal hurries it", { timeout, retry: ifLate }, async () => {
+  const codes = await connected(400);
+  const ended = once(companion.process, "exit");
+  const startedAt = performance.now();
+  companion.process.kill("SIGTERM");
+  await Promise.race(codes);
+  companion.process.kill("SIGTERM");
+  await ended;
+  expect(companion.process.exitCode).toBe(0);
+  expect(new Set(await Promise.all(codes))).toEqual(new Set([1012]));
+  // By themselves they would have taken eight seconds.
+  expect(performance.now() - startedAt).toBeLessThan(6000);
+});

@@ -4,20 +4,22 @@ import { flushCompileCache } from "node:module";
 import { pino } from "pino";
 import { createServer, type RunningServer } from "./app.ts";
 import { ConfigurationError, faultLines } from "./config/configuration-error.ts";
-import { type Environment, readEnvironment } from "./config/environment.ts";
+import { configurationPath, type Environment, readEnvironment } from "./config/environment.ts";
 import { loadFile } from "./config/load.ts";
 import { MissingBuildError } from "./edge/static/bundles.ts";
 import { createLog, type Log } from "./observability/log.ts";
 import { NewerSchemaError } from "./store/newer-schema-error.ts";
 
 async function start(): Promise<void> {
+  // Before the environment is read, which makes the first secrets: a start that its file stops leaves nothing behind.
+  const file = await loadFile(configurationPath(process.env), process.env);
   const environment = readEnvironment(process.env);
-  const file = await loadFile(environment.configPath, process.env);
+  // At once: no later start shows it, should this one fail.
+  if (environment.adminTokenGenerated)
+    process.stderr.write(`Administrator token, shown this once: ${environment.adminToken}\n`);
   const output = pino.destination({ dest: 1, sync: false });
   const log = createLog(environment.logLevel, output);
   const server = await createServer({ environment, file, log });
-  if (environment.adminTokenGenerated)
-    process.stderr.write(`Administrator token, shown this once: ${environment.adminToken}\n`);
   // Before the line below: whoever reads it may send the signal at once.
   let isStopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const)
@@ -89,11 +91,11 @@ export async function run(): Promise<void> {
   } catch (error) {
     if (error instanceof ConfigurationError) complain(faultLines(error.faults));
     else complain([messageOf(error)]);
-    process.exitCode =
+    const isConfiguration =
       error instanceof ConfigurationError ||
       error instanceof MissingBuildError ||
-      error instanceof NewerSchemaError
-        ? 2
-        : 1;
+      error instanceof NewerSchemaError;
+    // Not by itself: what was opened of Redis or PostgreSQL would hold a process that serves nobody.
+    process.exit(isConfiguration ? 2 : 1);
   }
 }

@@ -12,19 +12,30 @@ export interface StoredSecret {
 const secretForm = /^[\x21-\x7e]{32,}$/;
 
 /**
+ * Only this user reads what lies in it.
+ * @throws ConfigurationError where there can't be such a directory
+ */
+export function makeDataDirectory(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fault(`the directory ${dataDir} can't be made (${reasonOf(error)})`);
+  }
+}
+
+/**
  * 256 random bits in a file that only this user reads; made where it is missing.
  * @throws ConfigurationError where the directory or the file can't be used
  */
 export function storedSecret(dataDir: string, name: string): StoredSecret {
+  makeDataDirectory(dataDir);
   const path = join(dataDir, name);
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const generated = createOnce(path, randomBytes(32).toString("base64url"));
     const value = readFileSync(path, "utf8").trim();
     if (secretForm.test(value)) return { value, generated };
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? error.code : "unknown reason";
-    throw fault(`the file ${path} can't be made or read (${reason})`);
+    throw fault(`the file ${path} can't be made or read (${reasonOf(error)})`);
   }
   throw fault(`the file ${path} is damaged: it must hold 32 or more printable characters`);
 }
@@ -43,6 +54,9 @@ function createOnce(path: string, text: string): boolean {
     rmSync(draft);
   }
 }
+
+const reasonOf = (error: unknown): unknown =>
+  error instanceof Error && "code" in error ? error.code : "unknown reason";
 
 const fault = (message: string): ConfigurationError =>
   new ConfigurationError([{ path: "VOUCH_DATA_DIR", message }]);

@@ -54,7 +54,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const attachments = readAttachmentStorage(env, (fault) => faults.push(fault));
   const redis = env.REDIS_URL ? parseRedisUrl(env.REDIS_URL) : null;
   if (env.REDIS_URL && !redis)
-    note("REDIS_URL", "must be redis://host:6379 or rediss://…, several of a cluster separated by commas");
+    note(
+      "REDIS_URL",
+      "must be redis://host:6379, with /1 behind it a database by its number, or rediss://…; several of a cluster, without a database, separated by commas",
+    );
   const publicUrl = readPublicUrl(env);
   if (publicUrl === undefined) note("PUBLIC_URL", "must be an origin such as https://chat.acme.example");
   const logLevel = env.LOG_LEVEL || "info";

@@ -58,4 +58,10 @@ describe("A sealer that knows the former secret", () => {
     for (const sealed of [current, foreign, "damaged"]) expect(turned.renew(sealed)).toBe(sealed);
     expect(sealer.renew(old)).toBe(old);
   });
+
+  it("names the key that seals, and the former, alike for everybody who knows the secret, and by no part of either", () => {
+    expect(turned.keyIds).toEqual([...sealer.keyIds, ...former.keyIds]);
+    expect(new Set(turned.keyIds).size).toBe(2);
+    for (const id of turned.keyIds) expect(id).toMatch(/^[\w-]{12}$/);
+  });
 });

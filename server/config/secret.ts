@@ -8,6 +8,8 @@ export interface Sealer {
   open(sealed: string): string;
   /** The same text under the current secret; untouched where it is so already, or can't be opened. */
   renew(sealed: string): string;
+  /** Tell one key from another, and nothing of the key: of the one that seals, then of the former. */
+  readonly keyIds: readonly [string, ...string[]];
 }
 
 export class SealBroken extends Error {
@@ -38,9 +40,11 @@ export function createSealer(secret: string, previous: string | null = null): Se
     return version + sealed.toString("base64url");
   }
 
+  const formerKeyIds = previous === null ? [] : [keyIdOf(previous)];
   const openFormer = (sealed: string): string | null => formerKey && decrypt(formerKey, sealed);
 
   return {
+    keyIds: [keyIdOf(secret), ...formerKeyIds],
     seal,
     open(sealed) {
       const text = decrypt(key, sealed) ?? openFormer(sealed);
@@ -57,6 +61,10 @@ export function createSealer(secret: string, previous: string | null = null): Se
 
 const deriveKey = (secret: string): Buffer =>
   Buffer.from(hkdfSync("sha256", secret, "", "vouch sealed secrets", 32));
+
+/** Derived beside the key and not from it: whoever reads it is no nearer to the key than with a sealed text. */
+const keyIdOf = (secret: string): string =>
+  Buffer.from(hkdfSync("sha256", secret, "", "vouch sealing key id", 9)).toString("base64url");
 
 /** @returns null where the key is another, or the text was changed */
 function decrypt(key: Buffer, sealed: string): string | null {

@@ -5,7 +5,7 @@ import { resolving, serve } from "./fixtures/test-server.ts";
 import { OutboundRefused } from "./guarded-fetch.ts";
 
 const guardedFetch = createGuardedFetch({ allowLoopback: true, lookup: resolving(["127.0.0.1"]) });
-const fetch = asFetch(guardedFetch, { maxBytes: 1000, timeoutMs: 2000 });
+const fetch = asFetch(guardedFetch, { maxBytes: 1000, timeoutMs: 20_000 });
 
 describe("The guarded fetch as fetch", () => {
   it("takes what libraries send, and answers with a Response", async () => {

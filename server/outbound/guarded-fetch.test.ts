@@ -7,7 +7,7 @@ import { createGuardedFetch, type GuardedFetchOptions } from "./create-guarded-f
 import { resolving, serve } from "./fixtures/test-server.ts";
 import { OutboundRefused } from "./guarded-fetch.ts";
 
-const bounds = { maxBytes: 1000, timeoutMs: 2000 };
+const bounds = { maxBytes: 1000, timeoutMs: 20_000 };
 
 /** Loopback allowed, and every name leads there. */
 const fetchFrom = (more: Partial<GuardedFetchOptions> = {}) =>

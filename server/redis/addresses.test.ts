@@ -3,9 +3,21 @@ import { parseRedisUrl, socketOf } from "./addresses.ts";
 
 test("one address, with what it takes to be let in", () => {
   expect(parseRedisUrl("rediss://vouch:p%40ss@cache.acme.example:6380/0")).toEqual([
-    { host: "cache.acme.example", port: 6380, tls: true, username: "vouch", password: "p@ss" },
+    {
+      host: "cache.acme.example",
+      port: 6380,
+      tls: true,
+      database: 0,
+      username: "vouch",
+      password: "p@ss",
+    },
   ]);
   expect(parseRedisUrl("redis://[::1]")).toMatchObject([{ host: "::1", port: 6379, tls: false }]);
+});
+
+test("a numbered database of it", () => {
+  expect(parseRedisUrl("redis://a/15")).toMatchObject([{ host: "a", database: 15 }]);
+  expect(parseRedisUrl("redis://a/")).toMatchObject([{ host: "a", database: 0 }]);
 });
 
 test("several of a cluster", () => {
@@ -17,7 +29,10 @@ test.each([
   "localhost:6379",
   "http://a",
   "redis://",
-  "redis://a/1",
+  "redis://a/b",
+  "redis://a/1/2",
+  "redis://a/-1",
+  "redis://a/1,redis://b/1",
   "redis://a?x=1",
   "redis://a,",
   "redis://:100%@a",

@@ -22,6 +22,8 @@ export interface RedisAddress {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  /** Its number; a cluster has 0 alone. */
+  readonly database: number;
   readonly username: string | undefined;
   readonly password: string | undefined;
 }
@@ -34,19 +36,22 @@ export interface RedisAddress {
  */
 export function parseRedisUrl(text: string): readonly RedisAddress[] | null {
   const addresses = text.split(",").map((part) => parseAddress(part.trim()));
-  return addresses.every((address) => address !== null) ? addresses : null;
+  if (!addresses.every((address) => address !== null)) return null;
+  const isOfCluster = addresses.length > 1;
+  return isOfCluster && addresses.some(({ database }) => database !== 0) ? null : addresses;
 }
 
 function parseAddress(text: string): RedisAddress | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !["redis:", "rediss:"].includes(url.protocol) || url.hostname === "") return null;
-  // Hints know no numbered databases: nodes that name one would hear those of another.
-  if (!["", "/", "/0"].includes(url.pathname) || url.search !== "" || url.hash !== "") return null;
+  const [, database = "0"] = /^\/?$|^\/(\d{1,5})$/.exec(url.pathname) ?? [null, null];
+  if (database === null || url.search !== "" || url.hash !== "") return null;
   try {
     return {
       host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
       port: Number(url.port || 6379),
       tls: url.protocol === "rediss:",
+      database: Number(database),
       username: decoded(url.username),
       password: decoded(url.password),
     };

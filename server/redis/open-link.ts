@@ -35,6 +35,7 @@ function connection(address: RedisAddress, failed: (reason: unknown) => void, si
   const client = createClient({
     ...connectionOptions,
     ...credentialsOf(address),
+    database: address.database,
     socket: socketOf(address),
   });
   client.on("error", failed);

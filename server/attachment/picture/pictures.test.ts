@@ -60,7 +60,7 @@ describe("A picture", () => {
       }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  }, 180_000);
 
   it("keeps its colours where it is upright, whichever way it was held", async () => {
     const half = (background: string) => ({

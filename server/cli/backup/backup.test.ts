@@ -88,7 +88,7 @@ describe("vouch backup", () => {
       const wrong = await tryCommand(["backup", `${target}-2`, "--url", server.url], {
         env: { ...env, VOUCH_ADMIN_TOKEN: "someone else's" },
       });
-      expect(wrong).toMatchObject({ code: 1, remarked: expect.stringContaining("refused") });
+      expect(wrong).toMatchObject({ code: 1, remarked: expect.stringContaining("set VOUCH_ADMIN_TOKEN") });
       expect(existsSync(`${target}-2`)).toBe(false);
     } finally {
       await server.close();

@@ -67,9 +67,13 @@ async function download(path: string, url: string | undefined, { env }: Console)
     throw new UsageError(
       `A server has the database open, and none answers at ${origin}: name it with --url, or stop it.`,
     );
+  if (response.status === 401 || response.status === 403)
+    throw new UsageError(
+      `The server at ${origin} does not take this administrator token: set VOUCH_ADMIN_TOKEN to the server's, or VOUCH_DATA_DIR to its data directory.`,
+    );
   if (!response.ok || !response.body) {
     const { detail } = (await response.json().catch(() => ({}))) as { detail?: string };
-    throw new UsageError(`The server at ${origin} refused: ${detail ?? response.status}.`);
+    throw new UsageError(`The server at ${origin} refused: ${detail ?? `${response.status}.`}`);
   }
   await pipeline(Readable.fromWeb(response.body), createWriteStream(path, { mode: 0o600 }));
 }

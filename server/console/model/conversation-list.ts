@@ -6,7 +6,7 @@ import type {
 } from "../../../shared/protocol.ts";
 import type { AgentApi } from "../transport/agent-api.ts";
 import { byActivity, refreshed } from "./conversations.ts";
-import type { Report } from "./report.ts";
+import type { ReadAgain, Report } from "./report.ts";
 
 export interface ListView {
   /** null: every state. */
@@ -45,6 +45,7 @@ export interface ConversationList {
 export function createConversationList(
   api: AgentApi,
   report: Report,
+  again: ReadAgain,
   moved: (id: string, to: string) => void,
 ): ConversationList {
   const view = signal<ListView>({ state: "open", preview: false });
@@ -73,7 +74,9 @@ export function createConversationList(
       putAll(answer.conversations);
       if (view.peek() === asked) phase.value = { kind: "ready", cursor: answer.cursor, loadingMore: false };
     } catch (error) {
-      if (view.peek() === asked) phase.value = { kind: "failed", reason: report(error) };
+      if (view.peek() !== asked) return;
+      phase.value = { kind: "failed", reason: report(error) };
+      again(error, () => view.peek() === asked && phase.peek().kind === "failed" && page(null));
     }
   }
 
@@ -84,9 +87,17 @@ export function createConversationList(
       if (answer.id !== id) moved(id, answer.id);
     } catch (error) {
       report(error);
+      // Somebody may wait there whom no other message announces.
+      again(error, () => fetch(id));
     } finally {
       fetching.delete(id);
     }
+  }
+
+  function fetch(id: string): Promise<void> {
+    const running = fetching.get(id) ?? fetchOne(id);
+    fetching.set(id, running);
+    return running;
   }
 
   return {
@@ -106,11 +117,7 @@ export function createConversationList(
       phase.value = { ...now, loadingMore: true };
       await page(now.cursor);
     },
-    fetch(id) {
-      const running = fetching.get(id) ?? fetchOne(id);
-      fetching.set(id, running);
-      return running;
-    },
+    fetch,
     put: (conversation) => putAll([conversation]),
     drop(id) {
       dropped.add(id);

@@ -87,6 +87,47 @@ describe("the list", () => {
     expect(desk.list.phase.value.kind).toBe("ready");
   });
 
+  test("is read again by itself a moment after the network failed", async () => {
+    const { companion, desk, settle, texts } = setUp(1);
+    companion.failWith = new DeskError("network", "The server can't be reached.");
+    companion.socket().welcome();
+    desk.select("ada");
+    await settle();
+    expect([desk.list.phase.value.kind, desk.selected.value]).toEqual(["failed", null]);
+    companion.failWith = null;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([desk.list.phase.value.kind, texts()]).toEqual(["ready", ["Message 1"]]);
+  });
+
+  test("takes in somebody new whose conversation could not be read at once", async () => {
+    const { companion, desk, arrive, settle } = setUp(1);
+    companion.socket().welcome();
+    await settle();
+    companion.add("bob");
+    companion.failWith = new DeskError("unavailable", "The server answered 502.", 502);
+    arrive("bob", "contact", "Hello");
+    await settle();
+    companion.failWith = null;
+    expect(desk.list.rows.value.map(({ id }) => id)).toEqual(["ada"]);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(desk.list.rows.value.map(({ id }) => id)).toEqual(["bob", "ada"]);
+  });
+
+  test("asks for nothing any more once it is closed, nor for what was refused", async () => {
+    const { companion, desk, settle } = setUp(1);
+    companion.failWith = new DeskError("not_found", "There is no such conversation.", 404);
+    companion.socket().welcome();
+    await settle();
+    const { length } = companion.calls;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(companion.calls).toHaveLength(length);
+    companion.failWith = new DeskError("network", "The server can't be reached.");
+    await desk.list.refresh();
+    desk.close();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(companion.calls).toHaveLength(length + 1);
+  });
+
   test("shows a closed conversation again when its customer writes", async () => {
     const { companion, desk, arrive, settle } = setUp(1);
     companion.socket().welcome();

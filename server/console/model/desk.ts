@@ -9,6 +9,7 @@ import type {
 } from "../../../shared/protocol.ts";
 import type { AgentApi } from "../transport/agent-api.ts";
 import type { AgentFiles } from "../transport/agent-files.ts";
+import { DeskError } from "../transport/desk-error.ts";
 import { createLink, type Link, type LinkDeps } from "../transport/link.ts";
 import type { LinkState } from "../transport/link-state.ts";
 import type { Timers } from "../transport/timers.ts";
@@ -17,7 +18,7 @@ import { type ConversationList, createConversationList } from "./conversation-li
 import { unreadOf, withMessage, withReceipt } from "./conversations.ts";
 import { createDelivered } from "./delivered.ts";
 import { type Outbox, outgoingOf } from "./outbox.ts";
-import type { Report } from "./report.ts";
+import type { ReadAgain, Report } from "./report.ts";
 import { createSending, type Sending } from "./sending.ts";
 import { lastSeq, loadingThread, type Thread } from "./thread.ts";
 import { createThreads } from "./threads.ts";
@@ -83,10 +84,16 @@ export interface Desk {
   close(): void;
 }
 
+const againMs = 5000;
+
 export function createDesk(deps: DeskDeps): Desk {
   const { api, clock, timers, report } = deps;
-  const list = createConversationList(api, report, move);
-  const threads = createThreads(api, report);
+  const again: ReadAgain = (error, read) => {
+    if (error instanceof DeskError && error.passes)
+      timers.after(againMs, () => link.state.peek().kind !== "stopped" && read());
+  };
+  const list = createConversationList(api, report, again, move);
+  const threads = createThreads(api, report, again);
   const typing = createRemoteTyping(timers);
   const link: Link = createLink({ ...deps, onFrame: (frame) => batch(() => take(frame)) });
   const attaching = createAttaching(deps.files);

@@ -3,3 +3,6 @@
  * session on the way.
  */
 export type Report = (error: unknown) => string;
+
+/** Reads again, a moment later, what could not be read for a reason that passes; anything else is left as it is. */
+export type ReadAgain = (error: unknown, read: () => unknown) => void;

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Message } from "../../../shared/protocol.ts";
 import type { AgentApi } from "../transport/agent-api.ts";
-import type { Report } from "./report.ts";
+import type { ReadAgain, Report } from "./report.ts";
 import {
   firstSeq,
   hasOlder,
@@ -21,7 +21,7 @@ export interface Threads {
   receive(conversationId: string, message: Message): void;
 }
 
-export function createThreads(api: AgentApi, report: Report): Threads {
+export function createThreads(api: AgentApi, report: Report, again: ReadAgain): Threads {
   const open = signal<ReadonlyMap<string, Thread>>(new Map());
   /** Conversations being read: one reader each, which does not stop before it has caught up with all that was heard of. */
   const reading = new Set<string>();
@@ -71,6 +71,7 @@ export function createThreads(api: AgentApi, report: Report): Threads {
       enter(id, { kind: "ready" });
     } catch (error) {
       enter(id, { kind: "failed", reason: report(error) });
+      again(error, () => current(id).phase.kind === "failed" && read(id, part));
     } finally {
       reading.delete(id);
     }

@@ -27,7 +27,7 @@ describe("the agents' REST interface", () => {
     [404, "not_found", false],
     [503, "unavailable", false],
   ])("a %i problem becomes an error with its code", async (status, code, refused) => {
-    const { api } = setUp(status, JSON.stringify({ code, detail: "What was found." }));
+    const { api } = setUp(status, JSON.stringify({ code, detail: "What was found.", fix: "What to do." }));
     await expect(api.conversation("c")).rejects.toMatchObject({ code, refused, message: "What was found." });
   });
 
@@ -35,6 +35,9 @@ describe("the agents' REST interface", () => {
     await expect(setUp(200, "<html>").api.conversation("c")).rejects.toMatchObject({ code: "network" });
     await expect(setUp(200, '{"welcome":1}').api.conversation("c")).rejects.toMatchObject({
       code: "network",
+    });
+    await expect(setUp(503, '{"code":503}').api.conversation("c")).rejects.toMatchObject({
+      code: "unavailable",
     });
     await expect(setUp(502, "{}").api.conversation("c")).rejects.toMatchObject({ code: "unavailable" });
   });

@@ -74,7 +74,8 @@ export function createAgentApi(deps: { readonly token: string; readonly fetch: t
 }
 
 function refusal(status: number, body: unknown): DeskError {
-  if (!has(body, "code")) return new DeskError("unavailable", `The server answered ${status}.`, status);
+  // Gateways have codes too.
+  if (!has(body, "fix")) return new DeskError("unavailable", `The server answered ${status}.`, status);
   const problem = body as ProblemDocument;
   return new DeskError(problem.code, problem.detail, status);
 }

@@ -19,25 +19,45 @@ export interface AgentFiles {
 
 /** After this the browser has begun to write the file. */
 const saveMs = 60_000;
+/** For an answer to begin. */
+const answerMs = 20_000;
+/** Nothing of a file has left for so long, or nobody has answered. A scanner may look at it meanwhile. */
+const silenceMs = 60_000;
+/** Until a picture that could not be had is asked for again: this, then twice as long each time. */
+const pauseMs = 3000;
+const attempts = 5;
 
 export function createAgentFiles(token: string): AgentFiles {
   const authorization = `Bearer ${token}`;
   const thumbnails = new Map<string, Promise<string | null>>();
 
   async function fetchBlob(path: string): Promise<string | null> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), answerMs);
     try {
-      const response = await fetch(`/api/v1/attachments/${path}`, { headers: { authorization } });
+      const { signal } = limit;
+      const response = await fetch(`/api/v1/attachments/${path}`, { headers: { authorization }, signal });
+      clearTimeout(timer);
       return response.ok ? URL.createObjectURL(await response.blob()) : null;
     } catch {
       return null;
+    } finally {
+      clearTimeout(timer);
     }
+  }
+
+  async function fetchThumbnail(id: string, attempt = 1): Promise<string | null> {
+    const address = await fetchBlob(`${id}/thumbnail`);
+    if (address || attempt === attempts) return address;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs * 2 ** (attempt - 1)));
+    return fetchThumbnail(id, attempt + 1);
   }
 
   return {
     thumbnail({ id }) {
       const known = thumbnails.get(id);
       if (known) return known;
-      const asked = fetchBlob(`${id}/thumbnail`);
+      const asked = fetchThumbnail(id);
       thumbnails.set(id, asked);
       // Asked for again when it is drawn the next time.
       void asked.then((address) => address ?? thumbnails.delete(id));
@@ -61,13 +81,23 @@ export function createAgentFiles(token: string): AgentFiles {
         form.append("file", file);
         request.open("POST", `/api/v1/agent/conversations/${encodeURIComponent(conversationId)}/attachments`);
         request.setRequestHeader("authorization", authorization);
-        request.upload.onprogress = ({ loaded, total }) => told(total ? loaded / total : 0);
+        let timer: ReturnType<typeof setTimeout>;
+        const wait = (): void => {
+          clearTimeout(timer);
+          timer = setTimeout(() => request.abort(), silenceMs);
+        };
+        request.upload.onprogress = ({ loaded, total }) => {
+          wait();
+          told(total ? loaded / total : 0);
+        };
         request.onloadend = () => {
+          clearTimeout(timer);
           const answer = read(request);
           if (answer instanceof DeskError) reject(answer);
           else resolve(answer);
         };
         signal.addEventListener("abort", () => request.abort(), { once: true });
+        wait();
         request.send(form);
       }),
   };

@@ -6,10 +6,13 @@ export class DeskError extends Error {
   readonly code: ErrorCode;
   /** The token is not one for the desk: signing in again is the only way on. */
   readonly refused: boolean;
+  /** The network or the server failed: the same request may be answered a moment later. */
+  readonly passes: boolean;
 
   constructor(code: ErrorCode, message: string, status = 0) {
     super(message);
     this.code = code;
+    this.passes = ["network", "unavailable", "rate_limited"].includes(code);
     this.refused = status === 401 || (status === 403 && code === "forbidden");
   }
 }

@@ -4,6 +4,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createDesk } from "../model/desk.ts";
 import { createAccess } from "../sign-in/access.ts";
+import { DeskError } from "../transport/desk-error.ts";
 import { createFakeCompanion, type FakeCompanion } from "../transport/fake-companion.ts";
 import { browserTimers } from "../transport/timers.ts";
 import { Console } from "./console.tsx";
@@ -64,8 +65,15 @@ async function openAda(): Promise<void> {
 describe("the console", () => {
   test("asks for the token and presents it without the spaces around it", async () => {
     await signIn();
-    expect(companion.socket().frames("auth")).toEqual([{ t: "auth", token: "good" }]);
+    expect(companion.socket().frames("auth")).toEqual([{ t: "auth", token: "good", delivered: true }]);
     expect(find("nav").getAttribute("aria-label")).toBe("Conversations");
+  });
+
+  test("calls nothing quiet while it can't be read", async () => {
+    companion.failWith = new DeskError("network", "The server can't be reached.");
+    await signIn();
+    expect(find("main").textContent).toContain("The server can't be reached.");
+    expect(find("main").textContent).not.toContain("All quiet");
   });
 
   test("says on the form that a token was not accepted", async () => {

@@ -74,8 +74,10 @@ function Nothing({ desk }: { readonly desk: Desk }) {
 
 function nothingText({ selectedId, list, unread }: Desk): string {
   if (selectedId.value !== null) return "Looking for this conversation …";
-  if (list.phase.value.kind === "loading") return "";
-  if (list.rows.value.length === 0) return "All quiet.";
+  const { kind } = list.phase.value;
+  if (kind === "loading") return "";
+  // What could not be read may be anything.
+  if (list.rows.value.length === 0) return kind === "ready" ? "All quiet." : "";
   if (unread.value === 0) return "Choose a conversation to read it.";
   return unread.value === 1
     ? "One conversation is waiting for an answer."

@@ -151,7 +151,7 @@ it("A report of 64 KiB made to be slow takes less than a tenth of a second", asy
   );
   for (const text of [...texts, deep, wide]) {
     const times: number[] = [];
-    for (let attempt = 0; attempt < 3; attempt++) {
+    for (let attempt = 0; attempt < 10; attempt++) {
       const start = performance.now();
       expect((await report(text, acme)).passes).toBe(false);
       times.push(performance.now() - start);

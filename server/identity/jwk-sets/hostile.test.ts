@@ -59,7 +59,6 @@ const attacks: readonly (readonly [string, RequestListener, RegExp])[] = [
 describe("A hostile server", () => {
   it.each(attacks)(
     "that answers with %s takes no known key away and brings none",
-    { timeout: 10_000 },
     async (_, answer, sentence) => {
       const server = await startKeyServer(keys(one));
       const turned = await turnedSets([server.url]);

@@ -24,7 +24,10 @@ export function skipsWithout(service: string, missing: boolean): boolean {
 
 /** Whether a Redis of 7 or newer answers at `redisUrl`. */
 export async function redisAnswers(): Promise<boolean> {
-  const client = createClient({ url: redisUrl, socket: { reconnectStrategy: false, connectTimeout: 1000 } });
+  const client = createClient({
+    url: redisUrl,
+    socket: { reconnectStrategy: false, connectTimeout: 10_000 },
+  });
   client.on("error", () => {});
   try {
     await client.connect();
