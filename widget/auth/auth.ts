@@ -27,8 +27,11 @@ export interface AuthOptions extends Pick<QuestionsOptions, "provider" | "variab
 }
 
 export interface Auth {
-  /** Signs in whoever the page's provider names, if anybody; after a logout only `login()` does. Never rejects. */
-  start(): Promise<void>;
+  /**
+   * Signs in whoever the page's provider names, if anybody; after a logout only `login()` does. Never rejects.
+   * @returns why nobody is signed in; it has been reported
+   */
+  start(): Promise<MessengerError | undefined>;
   login(source?: LoginSource): Promise<LoginResult>;
   logout(options?: LogoutOptions): Promise<void>;
   /** The page came back from the browser's page cache: is the same person still here? Never rejects. */
@@ -164,8 +167,13 @@ export function createAuth(options: AuthOptions): Auth {
     throw messengerError("sign_in_required", "There is no token. Pass one, or register an AuthProvider.");
   }
 
-  async function start(): Promise<void> {
-    if (!identity && !over && !answer) await login().catch(() => {});
+  async function start(): Promise<MessengerError | undefined> {
+    if (!identity && !over && !answer)
+      return login().then(
+        () => undefined,
+        (error) => error,
+      );
+    return undefined;
   }
 
   async function logout(options?: LogoutOptions): Promise<void> {
@@ -189,7 +197,7 @@ export function createAuth(options: AuthOptions): Auth {
   }
 
   async function recheck(): Promise<void> {
-    if (!identity || calls.size > 0) return start();
+    if (!identity || calls.size > 0) return void (await start());
     const call = lastCall;
     const found = await ask("start").catch(() => identity);
     if (call !== lastCall || sameIdentity(found, identity)) return;

@@ -98,12 +98,18 @@ test("a frame that never loads fails after 30 s", () => {
   expect(failed.mock.calls).toMatchObject([[{ code: "timeout", retryable: true }]]);
 });
 
-test("a frame that loads and does not answer fails after 4 s; the next need brings another", () => {
+test("a frame that loads and does not answer within 3 s is loaded once more, then it fails; the next need brings another", () => {
   const { bridge, frame, load, failed } = createBridge();
   bridge.need();
-  const first = frame();
+  const first = frame() as HTMLIFrameElement;
+  const asked = vi.spyOn(first, "src", "set");
   load();
-  vi.advanceTimersByTime(3_999);
+  vi.advanceTimersByTime(2_999);
+  expect(asked).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(asked).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/\/embed\//));
+  load();
+  vi.advanceTimersByTime(2_999);
   expect(failed).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1);
   expect(failed.mock.calls).toMatchObject([[{ code: "origin_not_allowed" }]]);
@@ -111,12 +117,39 @@ test("a frame that loads and does not answer fails after 4 s; the next need brin
   expect(frame()).not.toBe(first);
 });
 
+test("a frame that was loaded once more is given 30 s again", () => {
+  const { bridge, load, failed } = createBridge();
+  bridge.need();
+  load();
+  vi.advanceTimersByTime(3_000 + 29_999);
+  expect(failed).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(failed.mock.calls).toMatchObject([[{ code: "timeout", retryable: true }]]);
+});
+
+test("a frame that has answered is loaded once more when it falls silent after another load", async () => {
+  const { bridge, frame, load, received, heard, failed } = createBridge();
+  bridge.need();
+  const asked = vi.spyOn(frame() as HTMLIFrameElement, "src", "set");
+  load();
+  vi.advanceTimersByTime(3_000);
+  load();
+  received.at(-1)?.port.postMessage({ t: "ready", appearance } satisfies FrameMessage);
+  await vi.waitFor(() => expect(heard).toHaveBeenCalled());
+  load();
+  vi.advanceTimersByTime(3_000);
+  expect(asked).toHaveBeenCalledTimes(2);
+  expect(failed).not.toHaveBeenCalled();
+});
+
 test("offline, that is what failed", () => {
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
   const { bridge, load, failed } = createBridge();
   bridge.need();
   load();
-  vi.advanceTimersByTime(4_000);
+  vi.advanceTimersByTime(3_000);
+  load();
+  vi.advanceTimersByTime(3_000);
   expect(failed.mock.calls).toMatchObject([[{ code: "network", retryable: true }]]);
 });
 

@@ -25,7 +25,7 @@ type Greet = () => readonly HostMessage[];
 
 const loadLimitMs = 30_000;
 /** The frame listens by the time that it has loaded: what does not answer at once is something else. */
-const answerLimitMs = 4_000;
+const answerLimitMs = 3_000;
 
 /** @param onFailure the next need brings about another frame */
 export function createHostBridge(
@@ -38,6 +38,8 @@ export function createHostBridge(
   let frame: HTMLIFrameElement | null = null;
   let port: MessagePort | undefined;
   let timer: ReturnType<typeof setTimeout>;
+  /** The frame's page or script may have been lost on the way: it is loaded twice before anything is blamed. */
+  let isSecond = false;
 
   const post = (message: HostMessage): void => port?.postMessage(message);
 
@@ -61,24 +63,34 @@ export function createHostBridge(
     );
   }
 
-  function connect({ contentWindow }: HTMLIFrameElement): void {
+  function load(loading: HTMLIFrameElement): void {
+    timer = setTimeout(fail, loadLimitMs, "timeout", `${src} does not load within 30 s.`, true);
+    loading.src = src;
+  }
+
+  function unanswered(silent: HTMLIFrameElement): void {
+    // From outside, a refusal by `frame-ancestors` looks like any other page; it is by far the likeliest cause.
+    if (isSecond)
+      fail("origin_not_allowed", `${src} does not answer. Add ${location.origin} to its allowedOrigins.`);
+    else load(silent);
+    isSecond = !isSecond;
+  }
+
+  function connect(loaded: HTMLIFrameElement): void {
     disconnect();
     const { port1, port2 } = new MessageChannel();
     port = port1;
     // The frame is ours, from the companion's origin, and reached over a port of its own: what it says is taken as it is.
     port.onmessage = ({ data }: MessageEvent<FrameMessage>) => {
-      if (data.t === "ready") clearTimeout(timer);
+      if (data.t === "ready") {
+        clearTimeout(timer);
+        isSecond = false;
+      }
       onMessage(data);
     };
-    // From outside, a refusal by `frame-ancestors` looks like any other page; it is by far the likeliest cause.
-    timer = setTimeout(
-      fail,
-      answerLimitMs,
-      "origin_not_allowed",
-      `${src} does not answer. Add ${location.origin} to its allowedOrigins.`,
-    );
+    timer = setTimeout(unanswered, answerLimitMs, loaded);
     // The exact origin: a page that an error, a redirect or a refusal put in the frame's place does not receive the port.
-    contentWindow?.postMessage({ vouch: "connect", version: 1 } satisfies Connect, origin, [port2]);
+    loaded.contentWindow?.postMessage({ vouch: "connect", version: 1 } satisfies Connect, origin, [port2]);
     greet().forEach(post);
   }
 
@@ -101,12 +113,12 @@ export function createHostBridge(
       loading.name = "vouch-messenger";
       loading.title = "Messenger";
       loading.referrerPolicy = "no-referrer";
-      loading.src = src;
       loading.onload = () => {
         if (frame === loading) connect(loading);
       };
-      timer = setTimeout(fail, loadLimitMs, "timeout", `${src} did not load within 30 s.`, true);
       frame = loading;
+      isSecond = false;
+      load(loading);
       root.querySelector("iframe")?.remove();
       root.prepend(frame);
     },

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { deployment } from "../messenger/fixtures/fake-browser.ts";
 import { FakeCompanion } from "../messenger/fixtures/fake-companion.ts";
+import type { UpdateWords } from "../messenger/outbox/words.ts";
 import type { Socket } from "../messenger/surroundings.ts";
 import {
   createHeadlessClient,
@@ -169,7 +170,7 @@ describe("a headless client", () => {
     const second = await open({ storage });
     await second.login({ contactJwt: "ada.2" });
     await expect.poll(() => lines(second)).toEqual(["Do not lose me (sent)"]);
-    await expect.poll(() => kept(storage, contactOf(second))).toBe(null);
+    await expect.poll(() => kept(storage, contactOf(second))).toBe("[]");
   });
 
   test("wipes what waits when the customer logs out", async () => {
@@ -307,6 +308,22 @@ describe("its storage", () => {
     await client.login({ contactJwt: "ada.1" });
     client.send("All the same");
     await expect.poll(() => lines(client)).toEqual(["All the same (sent)"]);
+  });
+
+  test("says whether a list is kept: an empty one too, and none where it was cleared", async () => {
+    const storage = memoryStorage();
+    const store = keptWords(storage).open("me");
+    const seen: boolean[] = [];
+    const look: UpdateWords = (kept, isNew) => {
+      seen.push(isNew);
+      return kept;
+    };
+    await store.change(look);
+    await store.change(() => []);
+    await store.change(look);
+    storage.removeItem("vouch:outbox:me");
+    await store.change(look);
+    expect(seen).toEqual([true, false, true]);
   });
 
   test("keeps nothing that comes after a wipe", async () => {

@@ -63,11 +63,11 @@ export function keptWords(storage: HeadlessStorage): WordStorage {
       change: (update) =>
         inTurn(async () => {
           if (isWiped()) throw new Error("The words were wiped.");
-          const kept = readWords(parse(await storage.getItem(keyOf(owner))));
-          const changed = update(kept);
-          if (changed === kept) return kept;
-          if (changed.length === 0) await storage.removeItem(keyOf(owner));
-          else await storage.setItem(keyOf(owner), JSON.stringify(changed));
+          const text = await storage.getItem(keyOf(owner));
+          const kept = readWords(parse(text));
+          const changed = update(kept, text === null);
+          // An empty list too: it says that all was settled, and not that the storage was cleared.
+          if (changed !== kept) await storage.setItem(keyOf(owner), JSON.stringify(changed));
           return changed;
         }),
       close: () => {},

@@ -81,7 +81,8 @@ export async function headlessSurroundings(options: HeadlessOptions): Promise<Li
       },
       storage: kept,
       forget: () => {},
-      loadSignInWindow: () => Promise.reject(new Error("There is no window here.")),
+      // There is no window here.
+      loadSignInWindow: () => new Promise(() => {}),
       loadCompanies: async () => companies,
       wipeWords: words.wipe,
       broadcast: { post: () => {}, listen: () => {} },

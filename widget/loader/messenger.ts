@@ -41,6 +41,8 @@ export function createMessenger(options: MessengerOptions): Messenger {
   const read = (): MessengerSettings => Object(variables());
   const { deploymentId, appearance = {}, strings = {} } = read();
   let connection: Promise<Connection> | null = null;
+  /** Whom the page names could not be found out: who opens the messenger next must not be taken for a visitor. */
+  let isUnsaid = false;
   const life = new AbortController();
   const { signal } = life;
   const view = createView(
@@ -65,14 +67,17 @@ export function createMessenger(options: MessengerOptions): Messenger {
 
   const connected = (): Promise<Connection> => (connection ??= connect());
 
-  const tell = (what: "start" | "sync"): void => {
-    connection?.then(
-      (connection) => connection[what](),
-      () => {},
+  async function tell(what: "start" | "sync"): Promise<void> {
+    // It has been reported.
+    const error = await connection?.then(
+      async (connection) => (await connection[what]()) ?? null,
+      (error: MessengerError) => error,
     );
-  };
+    if (error) isUnsaid = error.retryable;
+  }
 
   function wake(): void {
+    isUnsaid = false;
     const { contactJwt, platformJwt } = read();
     const plugin = provider();
     if (!signal.aborted && (contactJwt || platformJwt || plugin?.getToken || plugin?.getAuthCode)) {
@@ -86,6 +91,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
     if (open === view.looks().open) return;
     view.show({ open });
     if (open) connected();
+    if (open && isUnsaid) wake();
     tell("sync");
     events.emit(open ? "opened" : "closed", undefined);
   }
@@ -119,4 +125,4 @@ export function createMessenger(options: MessengerOptions): Messenger {
 }
 
 export const gone = (): MessengerError =>
-  messengerError("destroyed", "There is no messenger on the page. Call Messenger.boot().");
+  messengerError("destroyed", "There is no messenger. Call Messenger.boot().");

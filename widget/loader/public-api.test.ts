@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { messengerError } from "../bridge/messenger-error.ts";
+import { type MessengerError, messengerError } from "../bridge/messenger-error.ts";
 import type { MessengerApi } from "./api.ts";
 import type { Connection, ConnectionOptions } from "./connected/connection.ts";
 import { createPublicApi } from "./public-api.ts";
@@ -24,7 +24,7 @@ afterEach(() => {
 /** The public surface with a connection that notes what it is told. */
 function setUp(variables: object = { deploymentId: "acme-web" }) {
   const connection = {
-    start: vi.fn(),
+    start: vi.fn(async (): Promise<MessengerError | undefined> => undefined),
     login: vi.fn(async () => result),
     logout: vi.fn(async () => {}),
     sync: vi.fn(),
@@ -63,6 +63,37 @@ test("a visitor's page loads nothing more, until the first click", async () => {
   expect(connection.sync).toHaveBeenCalledOnce();
   expect(options[0]?.view.looks().open).toBe(true);
   expect(opened).toHaveBeenCalledOnce();
+});
+
+test("a page whose token could not be passed on is asked again by who opens the messenger", async () => {
+  const { messenger, load, settle, launcher, connection } = setUp({
+    deploymentId: "acme-web",
+    contactJwt: "a.b.c",
+  });
+  load.mockRejectedValueOnce(messengerError("network", "A file did not load.", true));
+  connection.start.mockResolvedValueOnce(messengerError("network", "Another file did not load.", true));
+  messenger.boot();
+  await settle();
+  expect(connection.start).not.toHaveBeenCalled();
+  launcher().click();
+  await settle();
+  expect(connection.start).toHaveBeenCalledOnce();
+  for (const _ of [1, 2, 3, 4]) launcher().click();
+  await settle();
+  expect(connection.start).toHaveBeenCalledTimes(2);
+});
+
+test("one whose provider names nobody is not asked again", async () => {
+  const { messenger, settle, launcher, connection } = setUp({
+    deploymentId: "acme-web",
+    contactJwt: "a.b.c",
+  });
+  connection.start.mockResolvedValue(messengerError("sign_in_required", "There is no token."));
+  messenger.boot();
+  await settle();
+  launcher().click();
+  await settle();
+  expect(connection.start).toHaveBeenCalledOnce();
 });
 
 test("ready is told once the launcher stands, also to those who ask later", async () => {

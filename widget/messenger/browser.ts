@@ -3,6 +3,7 @@
 import { systemClock } from "../../shared/clock.ts";
 import { attempt } from "./attempt.ts";
 import { fingerprint, uuid } from "./fingerprint.ts";
+import { insist } from "./insist.ts";
 import type { Companies } from "./model/company.ts";
 import { wipeWords } from "./outbox/wipe-words.ts";
 import type { KeyValue, Surroundings } from "./surroundings.ts";
@@ -44,7 +45,8 @@ export function browserSurroundings(): Surroundings {
       isForgetful = true;
       loadCompanies().catch(() => {});
     },
-    loadSignInWindow: async () => (await import("./session/browser-sign-in-window.ts")).browserSignInWindow,
+    loadSignInWindow: async () =>
+      (await insist(() => import("./session/browser-sign-in-window.ts"))).browserSignInWindow,
     loadCompanies,
     wipeWords,
     broadcast: {

@@ -138,6 +138,57 @@ describe("logout", () => {
     expect(companion.requests.filter((line) => line === "DELETE /session")).toHaveLength(2);
   });
 
+  test.each([
+    ["nobody", null],
+    ["the same customer", jwt("ada.3")],
+    ["another customer", jwt("bob.1")],
+  ])("is told to the other tabs also where the page was loaded for it and asserts %s", async (_, claim) => {
+    await tab.start(jwt("ada.1"));
+    const other = browser.tab();
+    await other.start(jwt("ada.2"), "open");
+    companion.holding = true;
+    tab.reload();
+    await tab.start(claim);
+    tab.logout();
+    expect(other.events().at(-1)).toBe("loggedOut:elsewhere");
+    expect([other.lines(), other.tabStorage.items.size]).toEqual([[], 0]);
+  });
+
+  test("is told to the other tabs once it is known whose it was", async () => {
+    const other = browser.tab();
+    await other.start(jwt("ada.1"), "open");
+    companion.holding = true;
+    await tab.start(jwt("ada.2"));
+    tab.logout();
+    await pass(0);
+    expect(other.events()).not.toContain("loggedOut:elsewhere");
+    companion.held[0]?.answer();
+    await pass(0);
+    expect(other.events().at(-1)).toBe("loggedOut:elsewhere");
+  });
+
+  test("that another login has followed is not told to the tabs of the former", async () => {
+    const other = browser.tab();
+    await other.start(jwt("ada.1"), "open");
+    companion.holding = true;
+    await tab.start(jwt("ada.2"));
+    tab.login("bob.1");
+    companion.holding = false;
+    for (const held of companion.held.splice(0)) held.answer();
+    await pass(0);
+    expect(tab.model.session.value).toMatchObject({ kind: "open", contact: { id: "bob" } });
+    expect(other.model.session.value).toMatchObject({ kind: "open", contact: { id: "ada" } });
+  });
+
+  test("of one customer is nothing to the others in other tabs", async () => {
+    await tab.start(jwt("ada.1"));
+    const other = browser.tab();
+    await other.start(jwt("bob.1"), "open");
+    tab.logout();
+    await pass(0);
+    expect(other.model.session.value).toMatchObject({ kind: "open", contact: { id: "bob" } });
+  });
+
   test("of several in other tabs is none forgotten while a session is being opened", async () => {
     await tab.start(jwt("ada.1"));
     const [second, third] = [browser.tab(), browser.tab()];

@@ -200,7 +200,7 @@ async function hold(steps: readonly Step[], locks: "with locks" | "without locks
   );
 }
 
-describe("in every order of events", { timeout: 120_000 }, () => {
+describe("in every order of events", { timeout: 300_000 }, () => {
   test.each(["with locks", "without locks"] as const)(
     "each word is stored once and in order, or has visibly failed, %s",
     async (locks) => {

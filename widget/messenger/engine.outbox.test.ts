@@ -50,6 +50,34 @@ describe("words that wait", () => {
     expect([stored("ada"), waiting()]).toEqual([["One", "Two"], { "acme-web:ada": [] }]);
   });
 
+  test("are sent although the browser has cleared its storage meanwhile, by this tab or another", async () => {
+    await writtenOffline("One", "Two");
+    const other = browser.tab();
+    companion.network = "up";
+    await other.start(jwt("ada.1"), "open");
+    cut();
+    await pass(0);
+    browser.shelf.words.clear();
+    tab.model.send("Three");
+    await pass(0);
+    companion.network = "up";
+    await pass(60_000);
+    expect(stored("ada").toSorted()).toEqual(["One", "Three", "Two"]);
+    expect(tab.lines()).toEqual(["One(sent)", "Two(sent)", "Three(sent)"]);
+    expect(waiting()).toEqual({ "acme-web:ada": [] });
+  });
+
+  test("alone in their tab are sent although the browser has cleared its storage meanwhile", async () => {
+    await writtenOffline("One", "Two");
+    browser.shelf.words.clear();
+    companion.network = "up";
+    await pass(30_000);
+    expect([stored("ada"), tab.lines()]).toEqual([
+      ["One", "Two"],
+      ["One(sent)", "Two(sent)"],
+    ]);
+  });
+
   test("outlive a reload, under their ids", async () => {
     await writtenOffline("One", "Two");
     const ids = tab.model.thread.value.entries.map((entry) => (entry.kind === "pending" ? entry.id : ""));

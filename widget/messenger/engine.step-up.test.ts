@@ -239,6 +239,18 @@ describe("ask", () => {
     expect(tab.model.remark.value).toBe("leftBehind");
   });
 
+  test("signs in, and asks, where a file that tells whether the visitor left words does not load", async () => {
+    begin("ask");
+    await tab.start(null, "open");
+    await pass(0);
+    tab.reload();
+    tab.companyLoads = () => Promise.reject(new TypeError("Failed to fetch"));
+    await tab.start(jwt("ada.1"));
+    await pass(0);
+    expect(tab.model.session.value).toMatchObject({ kind: "open", contact: { id: "ada" } });
+    expect(tab.model.question.value).toBe("signedIn");
+  });
+
   describe("with the panel closed", () => {
     beforeEach(async () => {
       tab.closePanel();

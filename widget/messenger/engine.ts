@@ -61,6 +61,7 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
       token: session?.sessionToken ?? "",
       afterSeq: conversation.peek().position(),
       atMost: missedAtMost,
+      delivered: true,
     }),
     frame(frame) {
       if (frame.t === "session") keeper.dispatch({ t: frame.state, expiresAt: frame.expiresAt });
@@ -227,13 +228,9 @@ export function createEngine(surroundings: Surroundings, deployment: DeploymentI
     keeper.dispatch({ t: "wanted" });
     stay();
     if (!signInWindow.peek() && deployment.signIn.methods.includes("oidc"))
-      surroundings.loadSignInWindow().then(
-        (loaded) => {
-          signInWindow.value = loaded;
-        },
-        // Asked for again when the panel is opened the next time.
-        () => {},
-      );
+      surroundings.loadSignInWindow().then((loaded) => {
+        signInWindow.value = loaded;
+      });
   }
 
   function signIn(): void {

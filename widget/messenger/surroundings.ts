@@ -66,7 +66,7 @@ export interface Surroundings {
   readonly storage: KeyValue;
   /** From now on `tabStorage` and `storage` keep nothing that outlives the frame. */
   readonly forget: () => void;
-  /** The deployment's own sign-in window; loaded where the deployment has one. Rejects where it can't be. */
+  /** The deployment's own sign-in window; loaded where the deployment has one. Never rejects. */
   readonly loadSignInWindow: () => Promise<SignInWindow>;
   /** Storage for words and the other tabs; loaded where there is a session. Rejects where it can't be. */
   readonly loadCompanies: () => Promise<Companies>;

@@ -70,7 +70,7 @@ test.each([["token_expired"], ["token_not_yet_valid"]] as const)(
     const { hear, fetched, unanswered } = createReports(() => false, longAgo);
     fetched();
     unanswered();
-    const words = /expired at 09:00; it is 10:00\. .*clock of the server that signs/;
+    const words = /expired at 09:00; it is 10:00\. .*a clock is off: that of the server that signs/;
     expect(hear(authError(code))).toMatchObject({
       t: "authError",
       error: { message: expect.stringMatching(words) },
@@ -92,11 +92,11 @@ test("a token that was rendered with a page of just now names the signing clock 
   expect(hear(authError("token_expired"))).toBeNull();
   expect(shown).toHaveBeenCalledExactlyOnceWith(
     expect.stringMatching(
-      /clock of the server that signs is off\. Continue with Messenger\.login\(newToken\)/,
+      /a clock is off: that of the server that signs, or the messenger's\. Continue with Messenger\.login\(newToken\)/,
     ),
   );
   expect(hear(authError("token_not_yet_valid"))).toMatchObject({
-    error: { message: expect.stringContaining("clock of the server that signs") },
+    error: { message: expect.stringContaining("a clock is off: that of the server that signs") },
   });
 });
 

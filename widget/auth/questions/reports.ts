@@ -47,7 +47,7 @@ export function createReports(canSignInAgain: () => boolean, pageAgeMs: () => nu
     ofTime.includes(error.code) && (wasJustFetched() || pageAgeMs() < justNowMs)
       ? {
           ...error,
-          message: `${error.message} The page handed this token over just now: either it came from a cache, or the clock of the server that signs is off.`,
+          message: `${error.message} The page handed this token over just now: either it came from a cache, or a clock is off: that of the server that signs, or the messenger's.`,
         }
       : error;
 

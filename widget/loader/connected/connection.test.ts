@@ -220,8 +220,10 @@ test("a frame that loads and does not answer names the allowed origins; the next
   const failed = heard("error");
   setOpen(true);
   const first = frame();
-  load();
-  await vi.advanceTimersByTimeAsync(4_000);
+  for (const _ of ["once", "once more"]) {
+    load();
+    await vi.advanceTimersByTimeAsync(3_000);
+  }
   expect(failed).toHaveBeenCalledWith({
     code: "origin_not_allowed",
     message: expect.stringContaining("allowedOrigins"),

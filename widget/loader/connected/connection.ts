@@ -9,6 +9,7 @@ import type { PageQuestionsOptions } from "../../auth/questions/page-questions.t
 import type { Questions } from "../../auth/questions/questions.ts";
 import { createHostBridge } from "../../bridge/host-bridge.ts";
 import type { FrameMessage, HostMessage, LoginResult } from "../../bridge/messages.ts";
+import type { MessengerError } from "../../bridge/messenger-error.ts";
 import type { MessengerSettings } from "../api.ts";
 import type { Events } from "../events.ts";
 import type { View } from "../view.ts";
@@ -38,8 +39,8 @@ export interface ConnectionOptions {
 }
 
 export interface Connection {
-  /** Signs in whoever the page's provider names, if anybody. */
-  start(): void;
+  /** Signs in whoever the page's provider names, if anybody. @returns why nobody is */
+  start(): Promise<MessengerError | undefined>;
   login(source?: LoginSource): Promise<LoginResult>;
   logout(options?: LogoutOptions): Promise<void>;
   /** Tells the frame what has changed: open or not, looks and texts, whether the page can begin a sign-in. */

@@ -158,6 +158,24 @@ describe("a conversation", () => {
     expect(stage.lines()).toHaveLength(151);
   });
 
+  test("that has missed very much does not show as on its way what was stored in what it passes over", async () => {
+    conversation.bind(opened(0), holder);
+    await stage.time.pass(0);
+    conversation.receive(ready(0));
+    await stage.time.pass(0);
+    conversation.send("Stored, and acknowledged");
+    const { id, seq } = stage.store("own-1");
+    conversation.receive({ t: "ack", id, seq, at: "2026-11-21T09:30:00.000Z" } as ServerFrame);
+    // The line is lost before the message itself comes.
+    stage.isLive.value = false;
+    for (let count = 0; count < 500; count++) stage.agentWrites();
+    stage.isLive.value = true;
+    conversation.receive(ready(501));
+    await stage.time.pass(0);
+    expect(stage.lines().at(-1)).toBe("agent-501");
+    expect(stage.lines()).not.toContain("own-1?");
+  });
+
   test("keeps what it has where little was missed: that is sent by the connection", async () => {
     for (let count = 0; count < 3; count++) stage.agentWrites();
     conversation.bind(opened(3, 3), holder);
@@ -194,6 +212,20 @@ describe("a conversation", () => {
     conversation.receive(ready(1));
     await stage.time.pass(0);
     expect(stage.lines()).toEqual(["agent-1"]);
+  });
+
+  test("reads the first page with the next heartbeat where it failed on a live connection", async () => {
+    stage.agentWrites();
+    stage.isLive.value = false;
+    conversation.bind(opened(1), holder);
+    conversation.receive(ready(1));
+    await stage.time.pass(0);
+    expect(stage.lines()).toEqual([]);
+    stage.isLive.value = true;
+    conversation.receive({ t: "pong" });
+    await stage.time.pass(0);
+    expect(stage.lines()).toEqual(["agent-1"]);
+    expect(conversation.unread.value).toBe(1);
   });
 
   test("reads a gap that stays, and none that closes by itself", async () => {

@@ -152,8 +152,6 @@ export function createConversation(parts: ConversationParts): Conversation {
         courier.linkUp();
         seekCompany();
         if (frame.lastSeq - window.peek().last > missedAtMost) history.open(frame.lastSeq);
-        // The first page may have failed with the connection.
-        if (window.peek().messages.length === 0) void history.older();
         break;
       case "message":
         history.arrived(frame.message);
@@ -179,6 +177,8 @@ export function createConversation(parts: ConversationParts): Conversation {
       case "typing":
         if (frame.by === "agent") company?.heardTyping(frame.name, frame.on);
     }
+    // The first page may have failed, with the connection or by itself: every heartbeat asks for it.
+    if (window.peek().messages.length === 0) void history.older();
   }
 
   const thread: ReadonlySignal<Thread> = computed(() => ({

@@ -39,6 +39,15 @@ describe("the outbox", () => {
     expect(lines()).toEqual([]);
   });
 
+  test("leaves a stored message to the next connection, which brings it with what was missed", () => {
+    courier.write("one");
+    courier.write("two");
+    courier.stored("id-1");
+    courier.linkUp();
+    expect(lines()).toEqual(["two sending"]);
+    expect(sent).toEqual(["id-1 one", "id-2 two", "id-2 two"]);
+  });
+
   test("goes on where the conversation shows a message before its acknowledgement comes", () => {
     courier.write("one");
     courier.write("two");

@@ -87,7 +87,8 @@ export function createCourier(
     pump();
   }
 
-  function answered(id: string): void {
+  function answered(id: string, change: Partial<OutboxItem> | null): void {
+    update(id, change);
     if (id === onItsWay) again();
   }
 
@@ -122,14 +123,8 @@ export function createCourier(
       if (isFailed) update(id, null);
       return isFailed;
     },
-    stored(id) {
-      update(id, { isStored: true });
-      answered(id);
-    },
-    shown(id) {
-      update(id, null);
-      answered(id);
-    },
+    stored: (id) => answered(id, { isStored: true }),
+    shown: (id) => answered(id, null),
     refused(id, code, retryAfterMs = 2000) {
       if (id !== onItsWay) return;
       settle();
@@ -142,7 +137,11 @@ export function createCourier(
         pump();
       }
     },
-    linkUp: again,
+    linkUp() {
+      // What is stored comes with what was missed, or stands in what is passed over.
+      outbox.value = outbox.peek().filter(({ isStored }) => !isStored);
+      again();
+    },
     turn(is) {
       if (is !== turn) settle();
       turn = is;

@@ -44,6 +44,27 @@ describe("words in IndexedDB", () => {
     expect(await texts(words.open("acme-lobby:ada"))).toEqual([]);
   });
 
+  test("say whether a list is kept: an empty one too, and none where storage was cleared", async () => {
+    const opened = vi.spyOn(indexedDB, "open");
+    const store = words.open(owner);
+    const seen: boolean[] = [];
+    const look = () =>
+      store.change((kept, isNew) => {
+        seen.push(isNew);
+        return kept;
+      });
+    await add(store, "One");
+    await look();
+    await store.change(() => []);
+    await look();
+    expect(seen).toEqual([false, false]);
+    // As browsers do it: connections are ended, and nobody is asked.
+    vi.stubGlobal("indexedDB", new IDBFactory());
+    for (const { value } of opened.mock.results) value.result?.onclose?.(new Event("close"));
+    await look();
+    expect(seen.at(-1)).toBe(true);
+  });
+
   test("leave no database behind where there were none", async () => {
     const store = words.open(owner);
     expect(await texts(store)).toEqual([]);

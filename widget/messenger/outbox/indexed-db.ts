@@ -6,7 +6,7 @@
 import type { Clock } from "../../../shared/clock.ts";
 import { readWords } from "./kept-words.ts";
 import { databaseOf, wipes, wipeWords } from "./wipe-words.ts";
-import type { WordStorage, WordStore } from "./words.ts";
+import type { UpdateWords, WordStorage, WordStore } from "./words.ts";
 
 const storeName = "outbox";
 const listKey = "waiting";
@@ -64,7 +64,7 @@ function openStore(owner: string, clock: Clock): WordStore {
       onItsWay++;
       try {
         // Whoever has nothing to keep leaves no database behind.
-        if (!connection && update([]).length === 0 && !(await exists(databaseOf(owner)))) return [];
+        if (!connection && update([], true).length === 0 && !(await exists(databaseOf(owner)))) return [];
         const database = await connected();
         if (isWiped()) {
           // Made after it was deleted.
@@ -112,11 +112,7 @@ async function exists(name: string): Promise<boolean> {
   }
 }
 
-function changeIn(
-  database: IDBDatabase,
-  update: Parameters<WordStore["change"]>[0],
-  clock: Clock,
-): ReturnType<WordStore["change"]> {
+function changeIn(database: IDBDatabase, update: UpdateWords, clock: Clock): ReturnType<WordStore["change"]> {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(storeName, "readwrite");
     const store = transaction.objectStore(storeName);
@@ -124,7 +120,7 @@ function changeIn(
     let items: Awaited<ReturnType<WordStore["change"]>> = [];
     request.onsuccess = () => {
       const before = readWords(request.result?.items);
-      items = update(before);
+      items = update(before, request.result === undefined);
       if (items !== before) store.put({ changedAt: clock.now(), items } satisfies KeptList, listKey);
     };
     transaction.oncomplete = () => resolve(items);

@@ -7,7 +7,7 @@ import { computed, effect, type ReadonlySignal, signal, untracked } from "@preac
 import type { After } from "../surroundings.ts";
 import type { Turns } from "../tabs/turns.ts";
 import { answerMs, type Courier, isWaiting, type OutboxItem } from "./courier.ts";
-import { byId, changesSince, type Known, merged, withChanges } from "./merge.ts";
+import { byId, type Changes, changesSince, type Known, merged, withChanges } from "./merge.ts";
 import type { WordStore } from "./words.ts";
 
 /** A transaction takes milliseconds; some browsers now and then never end one. */
@@ -76,10 +76,16 @@ export function shareOutbox(parts: SharedOutboxParts): SharedOutbox {
   async function lookOnce(): Promise<boolean> {
     if (isStuck) return false;
     const before = outbox.peek();
-    const changes = changesSince(known, before);
+    let changes: Changes | null = null;
     let kept: readonly OutboxItem[];
     try {
-      kept = await inTime(store.change((list) => (changes ? withChanges(list, changes) : list)));
+      kept = await inTime(
+        store.change((list, isNew) => {
+          // Cleared under this tab: what it knew to be kept was settled by nobody.
+          changes = changesSince(isNew ? new Map() : known, before);
+          return changes ? withChanges(list, changes) : list;
+        }),
+      );
     } catch {
       // In memory, until there is room again: each later change tries to keep all that is not kept yet.
       cancelRetry();

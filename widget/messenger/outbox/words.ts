@@ -2,6 +2,9 @@
 
 import type { OutboxItem } from "./courier.ts";
 
+/** @param isNew no list is kept: none ever was, or the browser has cleared its storage since */
+export type UpdateWords = (kept: readonly OutboxItem[], isNew: boolean) => readonly OutboxItem[];
+
 /**
  * What waits of one owner, in the order written. The owner is a deployment and a contact of it, `{deploymentId}:{contactId}`:
  * nobody else is ever shown these words, and they are sent as nobody else.
@@ -11,7 +14,7 @@ export interface WordStore {
    * One transaction among all tabs. `update` is pure; a list that it returns as it came is not written.
    * @returns what is kept then. Rejects where it can't be kept, and for ever after a wipe; then nothing has changed
    */
-  change(update: (kept: readonly OutboxItem[]) => readonly OutboxItem[]): Promise<readonly OutboxItem[]>;
+  change(update: UpdateWords): Promise<readonly OutboxItem[]>;
   /** The words were wiped, by whatever tab: this store keeps nothing any more. */
   isWiped(): boolean;
   /** What is on its way is still kept. */

@@ -105,7 +105,11 @@ export function createKeeper(parts: KeeperParts): Keeper {
       if (gone.includes(contactId)) dispatch({ t: "elsewhere", contactId });
     }
     // Opened for a login that another login or a logout has overtaken: nobody will use it, so nobody shall be able to.
-    else if (sessionToken !== stored?.sessionToken) void revocations.end(sessionToken, "");
+    else {
+      if (sessionToken !== stored?.sessionToken) void revocations.end(sessionToken, "");
+      // Only now is it known whose logout it was.
+      if (state.peek().phase.kind === "loggedOut") announce(answer.session.contact.id);
+    }
     // The customer's session of before, which gave way to one with the visitor's conversation.
     if (stored && answer.handover !== "none") void revocations.end(stored.sessionToken, "");
   }
@@ -126,8 +130,10 @@ export function createKeeper(parts: KeeperParts): Keeper {
     if (parts.visitorWrote()) return true;
     const stored = visitor.read();
     if (!stored) return false;
-    const { leftSomething } = await rarely();
-    const hasLeft = await leftSomething(stored, api, parts.hasWords);
+    const hasLeft = await rarely()
+      .then(({ leftSomething }) => leftSomething(stored, api, parts.hasWords))
+      // A file was lost, and what can't be known may be worth it.
+      .catch(() => true);
     if (!hasLeft) drop(visitor);
     return hasLeft;
   }
@@ -148,6 +154,8 @@ export function createKeeper(parts: KeeperParts): Keeper {
     void wipe(holderOf(slot));
     void end(slot);
   }
+
+  const announce = (contactId: string): void => broadcast.post({ contactId, at: saidAt });
 
   const verbs: Verbs = {
     ...parts,
@@ -172,15 +180,18 @@ export function createKeeper(parts: KeeperParts): Keeper {
       drop(visitor);
     },
     async signOut({ scope, request }) {
-      const wiped = wipe(holderOf(signedIn), holderOf(visitor), left);
+      // Also of a session that was not taken up again: the page may have been reloaded for the logout.
+      const holders = [holderOf(signedIn), holderOf(visitor), left];
+      const wiped = wipe(...holders);
       const ends = Promise.all([end(signedIn, scope), end(visitor, scope)]);
       spent.write(null);
       if (request === null) return;
+      for (const contactId of holders) if (contactId) announce(contactId);
       await wiped;
       const [ended = null] = online() ? await ends : [];
       post({ t: "result", request, ok: true, value: ended });
     },
-    announce: ({ contactId }) => broadcast.post({ contactId, at: saidAt }),
+    announce: ({ contactId }) => announce(contactId),
     retryLater({ afterMs = backoffMs(attempts++, random()) }) {
       cancelRetry();
       cancelRetry = after(afterMs, () => dispatch({ t: "retry" }));

@@ -67,7 +67,7 @@ describe("the session", () => {
       login("bob.1"),
       "opening awaits session, tearDown, authenticating, enter",
     ],
-    ["ends at logout", open, logout, "loggedOut, tearDown, announce, loggedOut, signOut"],
+    ["ends at logout", open, logout, "loggedOut, tearDown, loggedOut, signOut"],
     ["is not waited for at logout", opening, logout, "loggedOut, tearDown, loggedOut, signOut"],
     ["may be ended twice", loggedOut, logout, "loggedOut, tearDown, signOut"],
 

@@ -16,7 +16,7 @@ import {
   type SessionState,
 } from "./session-state.ts";
 
-describe("in every order of events", { timeout: 30_000 }, () => {
+describe("in every order of events", { timeout: 120_000 }, () => {
   type Word = (state: SessionState, count: number) => SessionEvent | null;
 
   const nameOf = ({ claim }: Pick<SessionState, "claim">): string | null => {

@@ -106,7 +106,7 @@ describe("always", () => {
       refused("token_replayed"),
       "open (over) awaits session, authError, enter",
     ],
-    ["leaves nothing at logout", handing, logout, "loggedOut, tearDown, announce, loggedOut, signOut"],
+    ["leaves nothing at logout", handing, logout, "loggedOut, tearDown, loggedOut, signOut"],
     ["never steps down", open, { t: "wanted" }, "open"],
     [
       "needs a conversation in memory, or hides what there is",
@@ -152,7 +152,7 @@ describe("ask", () => {
     ["keeps asking whatever the customer does", asked, { t: "acted" }, "open awaits answer"],
     ["keeps asking when the panel is opened again", asked, { t: "wanted" }, "open awaits answer"],
     ["keeps asking where the visitor's session ends", asked, { t: "revoked" }, "open awaits answer"],
-    ["ends with a logout", asked, logout, "loggedOut, tearDown, announce, loggedOut, signOut"],
+    ["ends with a logout", asked, logout, "loggedOut, tearDown, loggedOut, signOut"],
     ["has nothing to decide where nobody asked", open, along, "open"],
     [
       "signs in first where the panel is closed; other tabs keep the visitor",
@@ -231,7 +231,7 @@ describe("the messenger's own window", () => {
       "opening awaits session, disconnect, authenticating, enter",
     ],
     ["is forgotten at a login of the page", before, login("ada.1"), "open awaits answer, disconnect"],
-    ["is forgotten at a logout", before, logout, "loggedOut, tearDown, announce, loggedOut, signOut"],
+    ["is forgotten at a logout", before, logout, "loggedOut, tearDown, loggedOut, signOut"],
   ])("%s", (_, state, event, expected) => {
     expect(outcome(state, event, ask)).toBe(expected);
   });

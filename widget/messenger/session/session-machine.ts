@@ -204,7 +204,6 @@ function leave(state: SessionState, reason: LogoutReason, asked?: EventOf<"logou
   return [
     nobody({ kind: "loggedOut", canSignIn: false }, generation + 1),
     { t: "tearDown" },
-    asked && session ? { t: "announce", contactId: session.contact.id } : null,
     (session || claim) && { t: "loggedOut", reason },
     { t: "signOut", scope: scopeOf(asked), request: asked?.request ?? null },
   ];

@@ -122,7 +122,7 @@ export type SessionEffect =
    * wait: `kept` where it may have expired before, as a session that expires leaves them to its customer.
    */
   | { readonly t: "endSignedIn"; readonly words: "kept" | "wiped" }
-  /** End and wipe every stored session, then answer the host where it waits. */
+  /** End and wipe every stored session; where the host asked for it, tell the other tabs, and answer. */
   | { readonly t: "signOut"; readonly scope: EndScope; readonly request: number | null }
   /** Tell the other tabs. */
   | { readonly t: "announce"; readonly contactId: string }

@@ -63,6 +63,7 @@ describe("a request", () => {
     ["a proxy", "<html>502 Bad Gateway</html>", 502],
     ["an error that is no problem document", '{"error":"no"}', 500],
     ["an error that is no object", "null", 500],
+    ["a gateway that has codes of its own", '{"code":503,"message":"no upstream"}', 503],
     ["nothing at all", "", 200],
   ])("answered by %s failed in the network, which passes", async (_, body, status) => {
     const answer = await answering(body, { status }).session("token");

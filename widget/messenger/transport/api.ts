@@ -73,8 +73,8 @@ export function createApi(
       if (date) aheadMs = date - clock.now();
       // Everything the server says is an object, or nothing at all.
       if (response.ok && (response.status === 204 || Object(body) === body)) return body;
-      // What is not of the server's form did not come from it; the network failed, and that passes.
-      if (body.code) return refusal(body);
+      // What is not of the server's form did not come from it: gateways have codes too. The network failed, and that passes.
+      if (body.fix) return refusal(body);
     } catch {
       // Nor did what is not JSON: a captive portal or a proxy answers HTML, with whatever status it likes.
     } finally {

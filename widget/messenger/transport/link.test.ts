@@ -70,7 +70,7 @@ function setUp(): void {
       },
     },
     {
-      credentials: () => ({ token: "secret", afterSeq, atMost: 200 }),
+      credentials: () => ({ token: "secret", afterSeq, atMost: 200, delivered: true }),
       frame: ({ t }) => heard.push(t),
       stopped: (reason) => heard.push(`stopped ${reason}`),
     },
@@ -88,7 +88,7 @@ describe("the link", () => {
     last().text(ready);
     expect(link.send({ t: "typing", on: true })).toBe(true);
     expect(last().sent).toEqual([
-      '{"t":"auth","token":"secret","afterSeq":4,"atMost":200}',
+      '{"t":"auth","token":"secret","afterSeq":4,"atMost":200,"delivered":true}',
       '{"t":"typing","on":true}',
     ]);
     expect(heard).toEqual(["ready"]);
@@ -100,7 +100,7 @@ describe("the link", () => {
     afterSeq = 9;
     await time.pass(500);
     last().opened();
-    expect(last().sent).toEqual(['{"t":"auth","token":"secret","afterSeq":9,"atMost":200}']);
+    expect(last().sent).toEqual(['{"t":"auth","token":"secret","afterSeq":9,"atMost":200,"delivered":true}']);
   });
 
   test("pings, and takes silence for death within two heartbeats", async () => {

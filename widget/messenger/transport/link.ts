@@ -8,7 +8,12 @@ import { type ConnectionEvent, type ConnectionState, nextConnection } from "./co
 
 export interface LinkEvents {
   /** Read at the moment of authentication: the token may have been renewed and messages read since the last time. */
-  credentials(): { readonly token: string; readonly afterSeq: number; readonly atMost: number };
+  credentials(): {
+    readonly token: string;
+    readonly afterSeq: number;
+    readonly atMost: number;
+    readonly delivered: true;
+  };
   frame(frame: ServerFrame): void;
   /** The server closed it for good. @param reason a problem's code */
   stopped(reason: string): void;

@@ -32,6 +32,9 @@ export interface FileRequest {
   readonly request?: XMLHttpRequest;
 }
 
+/** Nothing of a file has left for so long, or nobody has answered. A scanner may look at it meanwhile. */
+const silenceMs = 60_000;
+
 /** @returns cancels it */
 export function sendFile(
   { body, contentType, sessionToken, address = uploadPath, request = new XMLHttpRequest() }: FileRequest,
@@ -40,10 +43,23 @@ export function sendFile(
   request.open("POST", address);
   request.setRequestHeader("authorization", `Bearer ${sessionToken}`);
   if (contentType) request.setRequestHeader("content-type", contentType);
-  request.upload.onprogress = ({ loaded, total }) => told.progress(total ? loaded / total : 0);
-  request.onloadend = () => told.over(outcomeOf(request.status, request.responseText));
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => request.abort(), silenceMs);
+  };
+  request.upload.onprogress = ({ loaded, total }) => {
+    wait();
+    told.progress(total ? loaded / total : 0);
+  };
+  request.onloadend = () => {
+    clearTimeout(timer);
+    told.over(outcomeOf(request.status, request.responseText));
+  };
+  wait();
   request.send(body);
   return () => {
+    clearTimeout(timer);
     request.onloadend = null;
     request.upload.onprogress = null;
     request.abort();

@@ -1,6 +1,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-core";
 import { render } from "preact";
 import { type Clock, systemClock } from "../../../shared/clock.ts";
+import { insist } from "../insist.ts";
 import { createLanguage } from "../locales/language.ts";
 import type { MessengerModel } from "../model/messenger-model.ts";
 import { adoptStyles } from "./adopt-styles.ts";
@@ -17,7 +18,6 @@ export function mount(root: HTMLElement, model: MessengerModel, clock: Clock = s
   const darkness = matchMedia("(prefers-color-scheme: dark)");
   const prefersDark = follow(darkness, "change", () => darkness.matches);
   const visible = follow(document, "visibilitychange", () => !document.hidden);
-  const online = follow(window, "online offline", () => navigator.onLine);
   // The page's looks stand before the deployment's.
   const appearance = computed(() => ({ ...model.deployment.appearance, ...model.settings.value.appearance }));
   const languageChoice = computed(() => ({
@@ -37,28 +37,21 @@ export function mount(root: HTMLElement, model: MessengerModel, clock: Clock = s
   const view: View = { model, appearance, languageChoice, language, visible, clock, beside };
   render(<App view={view} />, root);
 
-  // Now that the conversation is shown; where that fails, again at each change that there would be something to tell of.
-  const stop = effect(() => {
-    void [model.session.value, model.link.value];
-    import("./beside/beside.ts").then(
-      ({ createBeside }) => {
-        beside.value ??= createBeside(view);
-        stop();
-      },
-      () => {},
-    );
+  // Now that the conversation is shown.
+  insist(() => import("./beside/beside.ts")).then(({ createBeside }) => {
+    beside.value = createBeside(view);
   });
 
   effect(() => {
     if (model.panelOpen.value) focusHome();
   });
   effect(() => {
-    // Few visitors sign in: what is to be asked and told of it are files of their own. What can't be loaded is loaded once the
-    // network is back, or when the panel is opened the next time.
-    if (!model.panelOpen.value || !online.value) return;
+    // Few visitors sign in: what is to be asked and told of it are files of their own.
+    if (!model.panelOpen.value) return;
     if (model.question.value)
-      import("./account/question.tsx").then(({ askToContinue }) => askToContinue(view), ignore);
-    if (model.remark.value) import("./account/remark.tsx").then(({ showRemark }) => showRemark(view), ignore);
+      insist(() => import("./account/question.tsx")).then(({ askToContinue }) => askToContinue(view));
+    if (model.remark.value)
+      insist(() => import("./account/remark.tsx")).then(({ showRemark }) => showRemark(view));
   });
   addEventListener("focus", () => {
     if (model.panelOpen.peek()) recoverFocus();
@@ -70,14 +63,11 @@ export function mount(root: HTMLElement, model: MessengerModel, clock: Clock = s
   });
 }
 
-/** A fact of the browser that events tell the changes of. */
-function follow<Fact>(target: EventTarget, types: string, read: () => Fact): ReadonlySignal<Fact> {
+/** A fact of the browser that an event tells the changes of. */
+function follow<Fact>(target: EventTarget, type: string, read: () => Fact): ReadonlySignal<Fact> {
   const fact = signal(read());
-  for (const type of types.split(" "))
-    target.addEventListener(type, () => {
-      fact.value = read();
-    });
+  target.addEventListener(type, () => {
+    fact.value = read();
+  });
   return fact;
 }
-
-const ignore = (): void => {};

@@ -9,6 +9,8 @@ import { openDialog } from "./dialog.tsx";
 export function askToContinue(view: View): void {
   const { model } = view;
   const question = model.question.peek();
+  // The file may have been long on the way.
+  if (!question || !model.panelOpen.peek()) return;
   openDialog({
     view,
     role: "alertdialog",

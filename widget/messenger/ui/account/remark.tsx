@@ -4,6 +4,8 @@ import { openDialog } from "./dialog.tsx";
 /** One line about the last sign-in, until the customer has read it. */
 export function showRemark(view: View): void {
   const { model } = view;
+  // The file may have been long on the way.
+  if (!model.panelOpen.peek()) return;
   openDialog({
     view,
     role: "alertdialog",

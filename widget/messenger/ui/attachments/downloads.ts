@@ -13,6 +13,11 @@ export interface Downloads {
 
 /** After this the browser has begun to write the file. */
 const saveMs = 60_000;
+/** For an answer to begin. */
+const answerMs = 20_000;
+/** Until a picture that could not be had is asked for again: this, then twice as long each time. */
+const pauseMs = 3000;
+const attempts = 5;
 
 export function createDownloads(token: () => string): Downloads {
   let thumbnails = new Map<string, Promise<string | null>>();
@@ -20,14 +25,30 @@ export function createDownloads(token: () => string): Downloads {
 
   async function fetchBlob(path: string): Promise<string | null> {
     const { signal } = stop;
+    const limit = new AbortController();
+    const giveUp = (): void => limit.abort();
+    const timer = setTimeout(giveUp, answerMs);
+    signal.addEventListener("abort", giveUp);
     try {
       const headers = { authorization: `Bearer ${token()}` };
-      const response = await fetch(`/api/v1/attachments/${path}`, { headers, signal });
+      const response = await fetch(`/api/v1/attachments/${path}`, { headers, signal: limit.signal });
+      clearTimeout(timer);
       const blob = response.ok ? await response.blob() : null;
       return blob && !signal.aborted ? URL.createObjectURL(blob) : null;
     } catch {
       return null;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
     }
+  }
+
+  async function fetchThumbnail(id: string, attempt = 1): Promise<string | null> {
+    const { signal } = stop;
+    const address = await fetchBlob(`${id}/thumbnail`);
+    if (address || attempt === attempts) return address;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs * 2 ** (attempt - 1)));
+    return signal.aborted ? null : fetchThumbnail(id, attempt + 1);
   }
 
   return {
@@ -35,7 +56,7 @@ export function createDownloads(token: () => string): Downloads {
       const known = thumbnails.get(id);
       if (known) return known;
       const cache = thumbnails;
-      const asked = fetchBlob(`${id}/thumbnail`);
+      const asked = fetchThumbnail(id);
       cache.set(id, asked);
       // Asked for again when it is drawn the next time.
       void asked.then((address) => address ?? cache.delete(id));

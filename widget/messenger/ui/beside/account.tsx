@@ -1,3 +1,4 @@
+import { insist } from "../../insist.ts";
 import { drawn } from "../drawn.ts";
 import { icon } from "../icons.tsx";
 import type { BesideView } from "./beside.ts";
@@ -20,7 +21,9 @@ export const Account = drawn<AccountProps>(({ view, verified }) => {
         class="round"
         aria-label={say("sessions")}
         aria-haspopup="dialog"
-        onClick={() => import("../account/sessions.tsx").then(({ showSessions }) => showSessions(view))}
+        onClick={() =>
+          insist(() => import("../account/sessions.tsx")).then(({ showSessions }) => showSessions(view))
+        }
       >
         {devicesIcon()}
       </button>

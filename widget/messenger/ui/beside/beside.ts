@@ -4,6 +4,7 @@
  */
 
 import { computed, type ReadonlySignal, signal } from "@preact/signals-core";
+import { insist } from "../../insist.ts";
 import { besideTexts } from "../../locales/en.beside.ts";
 import { createLanguage, type Language } from "../../locales/language.ts";
 import { adoptStyles } from "../adopt-styles.ts";
@@ -50,14 +51,11 @@ export function createBeside(view: View): Beside {
   adoptStyles(styles);
   const language = computed(() => createLanguage(view.languageChoice.value, besideTexts));
   const files = signal<FilesInterface | null>(null);
-  // Where that fails the network does, and what can't be uploaded need not be chosen.
+  // While the network fails, what can't be uploaded need not be chosen.
   if (view.model.deployment.limits.attachmentsPerMessage)
-    import("../attachments/attachments.tsx").then(
-      ({ createFiles }) => {
-        files.value = createFiles(view);
-      },
-      () => {},
-    );
+    insist(() => import("../attachments/attachments.tsx")).then(({ createFiles }) => {
+      files.value = createFiles(view);
+    });
   return {
     view: { ...view, language },
     files,
