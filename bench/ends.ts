@@ -70,7 +70,7 @@ function wireSocket(url: string, token: string, heard: (text: string) => void): 
     const socket = new WebSocket(url, { perMessageDeflate: false });
     socket.on("error", reject);
     socket.on("close", (code) => reject(new Error(`${url} closed with ${code}`)));
-    socket.on("open", () => socket.send(JSON.stringify({ t: "auth", token })));
+    socket.on("open", () => socket.send(JSON.stringify({ t: "auth", token, delivered: true })));
     socket.once("message", () => resolve(socket));
     socket.on("message", (data: Buffer) => heard(String(data)));
   });

@@ -12,6 +12,7 @@ import { messageAck } from "./rows/message-ack.ts";
 import { messageDeliver } from "./rows/message-deliver.ts";
 import { nodesDeliver } from "./rows/nodes-deliver.ts";
 import { pageCost } from "./rows/page-cost.ts";
+import { pageOpen } from "./rows/page-open.ts";
 import { serverStart } from "./rows/server-start.ts";
 import { sessionOpen } from "./rows/session-open.ts";
 import { sizeRows } from "./rows/size.ts";
@@ -19,6 +20,7 @@ import { sizeRows } from "./rows/size.ts";
 const rows: readonly Row[] = [
   ...sizeRows,
   pageCost,
+  pageOpen,
   sessionOpen,
   messageAck,
   messageDeliver,

@@ -25,7 +25,7 @@ const other: Heard = { kind: "other" };
 
 /** Ours, and the floors, which speak the same frames. */
 export const ourWire = (token: string): Wire => ({
-  opening: JSON.stringify({ t: "auth", token }),
+  opening: JSON.stringify({ t: "auth", token, delivered: true }),
   say(text) {
     const id = randomUUID();
     return { key: id, frame: `{"t":"send","id":"${id}","text":${JSON.stringify(text)}}` };

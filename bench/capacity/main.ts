@@ -146,7 +146,7 @@ function ping(url: string, token: string): Promise<void> {
       sent++;
     };
     socket.on("error", reject);
-    socket.on("open", () => socket.send(JSON.stringify({ t: "auth", token })));
+    socket.on("open", () => socket.send(JSON.stringify({ t: "auth", token, delivered: true })));
     socket.on("close", () => reject(new Error(`Closed after ${answered} pings.`)));
     socket.on("message", (data: Buffer) => {
       const frame = String(data);

@@ -106,7 +106,7 @@ function openSocket(url: string, token: string): Promise<WebSocket> {
     const socket = new WebSocket(url, { perMessageDeflate: false });
     socket.on("error", reject);
     socket.on("close", (code) => reject(new Error(`closed ${code}`)));
-    socket.on("open", () => socket.send(JSON.stringify({ t: "auth", token })));
+    socket.on("open", () => socket.send(JSON.stringify({ t: "auth", token, delivered: true })));
     socket.once("message", () => resolve(socket));
   });
 }

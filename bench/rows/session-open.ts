@@ -18,8 +18,9 @@ const config = acmeConfig({ limits: { sessionRequestsPerMinute: 100_000_000 } })
 
 /**
  * Sessions opened with an RS256 Contact JWT over keep-alive HTTP: verification, contact, conversation, session, durable. By
- * customers who are known, of 5,000 and of 1,000,000 stored contacts, each with a conversation. The floor verifies and stores one
- * row; a second one finds the customer and the conversation, asks for revocation, and stores what a logout needs.
+ * customers who are known, of 5,000 and of 1,000,000 stored contacts, each with a conversation. The floor does the
+ * same work (decision 31): it verifies, finds the customer and the conversation, asks for revocation, stores what a logout needs. A lesser
+ * one verifies and stores one row.
  */
 export const sessionOpen: Row = {
   name: "session.open",
@@ -51,16 +52,16 @@ export const sessionOpen: Row = {
           unit: "/s",
           better: "more",
           ours: ours.rate ?? 0,
-          floor: least.rate ?? 0,
+          floor: result.promising.rate ?? 0,
           aim: { ratio: 0.8 },
         },
         {
           row: "session.open",
-          what: "floor: contact, conversation, revocation",
+          what: "beside one that stores a row and no more",
           unit: "/s",
           better: "more",
           ours: ours.rate ?? 0,
-          floor: result.promising.rate ?? 0,
+          floor: least.rate ?? 0,
         },
         {
           row: "session.open",

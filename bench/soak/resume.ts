@@ -42,7 +42,7 @@ export function resume({ url, token, afterSeq, log, open }: ResumeOptions): Prom
 
     const line = open(
       `${url.replace("http", "ws")}/api/v1/socket`,
-      { t: "auth", token, afterSeq },
+      { t: "auth", token, afterSeq, delivered: true },
       {
         frame(frame) {
           if (frame.t === "message") arrived(frame.message as WireMessage);

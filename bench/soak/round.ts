@@ -89,6 +89,8 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
     const acknowledgedPerSecond = Math.round(counts.acknowledged / workedSeconds);
     const { settledMs, unsettled } = await becomeQuiet(world, crowd, options.patienceMs ?? usualPatienceMs);
     incidents.push(...unsettled);
+    // Whoever goes on sending while nodes are read, one after the other, would have the later ones know of more.
+    if (unsettled.length > 0) await fallSilent(crowd);
     await audit(
       world.posts.map(({ node }) => ({ name: node.name, url: `http://127.0.0.1:${node.port}` })),
       crowd.talks,
@@ -172,6 +174,14 @@ async function becomeQuiet(
     settledMs: Math.round(elapsed()),
     unsettled: late.map((name) => `${name} had not everything ${patienceMs / 1000} s after the last fault`),
   };
+}
+
+/** What is under way may be stored still. */
+const lastWordsMs = 5000;
+
+async function fallSilent({ participants }: Crowd): Promise<void> {
+  for (const participant of participants) participant.stop();
+  await pause(lastWordsMs);
 }
 
 /** One line for each observation, after those that say what is wrong. */

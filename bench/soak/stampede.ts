@@ -71,7 +71,7 @@ try {
         },
       },
       {
-        credentials: () => ({ token, afterSeq: 0, atMost: 1000 }),
+        credentials: () => ({ token, afterSeq: 0, atMost: 1000, delivered: true }),
         frame: (frame) => {
           if (frame.t !== "ready") return;
           live++;

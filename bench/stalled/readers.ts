@@ -25,7 +25,7 @@ function connect(token: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { perMessageDeflate: false });
     socket.on("error", reject);
-    socket.on("open", () => socket.send(JSON.stringify({ t: "auth", token })));
+    socket.on("open", () => socket.send(JSON.stringify({ t: "auth", token, delivered: true })));
     socket.once("message", () => {
       sockets.push(socket);
       resolve();

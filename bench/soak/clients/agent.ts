@@ -100,7 +100,7 @@ export class Agent {
     const { token, random } = this.#options;
     const line = openLine(
       `${this.#url().replace("http", "ws")}/api/v1/agent/socket`,
-      { t: "auth", token },
+      { t: "auth", token, delivered: true },
       {
         frame: (frame) => this.#heard(line, frame),
         closed: (code, reason) => this.#lost(code, reason),

@@ -90,7 +90,7 @@ export class Customer {
     const address = `${this.#url().replace("http", "ws")}/api/v1/socket`;
     const line = openLine(
       address,
-      { t: "auth", token: sessionToken, afterSeq },
+      { t: "auth", token: sessionToken, afterSeq, delivered: true },
       {
         frame: (frame) => this.#heard(line, look, frame),
         closed: (code, reason) => this.#lost(line, code, reason),

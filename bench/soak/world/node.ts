@@ -46,7 +46,7 @@ type State =
   | { readonly kind: "pausing" }
   | { readonly kind: "stopped" };
 
-const serverMain = join(import.meta.dirname, "../../../server/main.ts");
+const serverMain = join(import.meta.dirname, "../../../server/main.js");
 /** Before it is started again where it could not start: its database may be away. */
 const pauseMs = 200;
 /** The end of what a node printed, kept for the report of an incident. */

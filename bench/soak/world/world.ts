@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { acmeConfig } from "../../../e2e/harness/acme.ts";
 import { adminToken, agentToken } from "../../../e2e/harness/companion.ts";
-import type { Limits } from "../../../shared/limits.ts";
+import { defaultLimits, type Limits } from "../../../shared/limits.ts";
 import { unhindered } from "../../unhindered.ts";
 import { freePort, type SoakNode, superviseNode } from "./node.ts";
 import type { Shared } from "./shared.ts";
@@ -78,6 +78,8 @@ const limits = {
   drainSpreadMs: 500,
   socketsPerAddress: 100_000,
   heartbeatMs,
+  // Nodes that were frozen turn newcomers away, as they do for operators.
+  eventLoopDelayMs: defaultLimits.eventLoopDelayMs,
 };
 
 export async function createWorld(options: WorldOptions): Promise<World> {
