@@ -51,7 +51,7 @@ const bundles: Record<string, UserConfig> = {
         preserveEntrySignatures: "allow-extension",
         output: {
           entryFileNames: "main-[hash:6].js",
-          chunkFileNames: "[name]-[hash:6].js",
+          chunkFileNames: ({ name }) => `${name.split("-").at(-1)}-[hash:6].js`,
           // What the account's dialogs share with the interface stays in its file, which is there before them.
           codeSplitting: {
             groups: [{ name: "mount", test: ofInterface }],
@@ -105,6 +105,8 @@ export default defineConfig(({ mode }) => {
     },
     build: {
       ...bundle.build,
+      // Terser takes most of the time, by intent: no warning at everybody's first start.
+      rolldownOptions: { ...bundle.build?.rolldownOptions, checks: { pluginTimings: false } },
       target,
       // The style sheets are written for what es2022 browsers know; lowering them further costs bytes.
       cssTarget: "esnext",
@@ -134,7 +136,7 @@ function minified(): Plugin {
       const { code: smaller } = await minify(code, {
         ecma: 2020,
         module: true,
-        compress: { passes: 3, pure_getters: true, unsafe_arrows: true, unsafe_methods: true },
+        compress: { passes: 4, pure_getters: true, unsafe_arrows: true, unsafe_methods: true },
       });
       return smaller ?? null;
     },
@@ -151,6 +153,7 @@ function laterBundle(bundle: keyof typeof later): UserConfig {
       modulePreload: false,
       rolldownOptions: {
         input: { [bundle]: resolve(root, later[bundle]) },
+        output: { entryFileNames: "[name]-[hash:6].js" },
         preserveEntrySignatures: "strict",
       },
     },

@@ -11,11 +11,11 @@ beforeAll(async () => {
   await buildBundles();
   // Inside, so that the package finds itself by its name.
   folder = await mkdtemp(join(root, "dist", "consumer-"));
-}, 60_000);
+}, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 test("other applications import the headless client by the package's name, with its types", {
-  timeout: 30_000,
+  timeout: 90_000,
 }, async () => {
   await writeFile(
     join(folder, "use.ts"),
@@ -35,7 +35,7 @@ export const name: string | null = (await client.login({ contactJwt: "x" })).con
   execFileSync(join(root, "node_modules", ".bin", "tsc"), ["-p", folder], { encoding: "utf8" });
 });
 
-test("the built client runs in Node as it is", { timeout: 30_000 }, async () => {
+test("the built client runs in Node as it is", { timeout: 90_000 }, async () => {
   expect(existsSync(join(root, "dist/headless/headless.js"))).toBe(true);
   const script = `import { createHeadlessClient } from "vouch/headless";
 const fetch = () => Promise.reject(new TypeError("fetch failed"));

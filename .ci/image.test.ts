@@ -40,7 +40,7 @@ function unpack(): string {
 }
 
 test("the server starts from what the image holds, and its health check passes", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const directory = unpack();
   const env = {

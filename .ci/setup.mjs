@@ -1,5 +1,5 @@
-// Brings about what is missing before `npm start` and `npm test`: packages, and on demand the browser bundles (`build`)
-// and a Chromium (`chromium`).
+// Brings about what is missing before `npm start` and `npm test`: packages, and on demand the browser bundles (`build`),
+// a Chromium (`chromium`) and HAProxy (`haproxy`).
 // Plain JavaScript that Node 20 can run: the repository's own Node 24 may not be installed yet.
 // Silent and instant when nothing is missing.
 import { execFileSync } from "node:child_process";
@@ -13,10 +13,28 @@ const wants = new Set(process.argv.slice(2));
 
 const run = (command, args) =>
   execFileSync(command, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+const isFile = (...paths) => paths.some((path) => existsSync(path));
 const say = (line) => process.stderr.write(`${line}\n`);
 
+const systemPackages = [
+  {
+    want: "chromium",
+    name: "Chromium",
+    packages: ["chromium", "fonts-liberation"],
+    isThere: () =>
+      Boolean(process.env.CHROMIUM_PATH) || isFile("/usr/bin/chromium", "/usr/bin/google-chrome"),
+  },
+  {
+    want: "haproxy",
+    name: "HAProxy",
+    packages: ["haproxy"],
+    isThere: () =>
+      isFile("/usr/sbin/haproxy", "/usr/local/sbin/haproxy", "/usr/bin/haproxy", "/usr/local/bin/haproxy"),
+  },
+];
+
 installPackages();
-if (wants.has("chromium")) installChromium();
+installSystemPackages(systemPackages.filter(({ want }) => wants.has(want)));
 // Not `&&` in the npm script: a shell remembers where it found the older `node`.
 if (wants.has("build")) run(join(root, "node_modules", ".bin", "node"), [".ci/build.ts"]);
 
@@ -31,19 +49,20 @@ function installPackages() {
   writeFileSync(stamp, lock);
 }
 
-/** Real-browser tests need a Chromium. Debian's package is installed where this user may; elsewhere the test says how. */
-function installChromium() {
-  if (
-    process.env.CHROMIUM_PATH ||
-    ["/usr/bin/chromium", "/usr/bin/google-chrome"].some((path) => existsSync(path))
-  )
-    return;
+/** Tests need a Chromium and HAProxy. Debian's packages are installed where this user may; elsewhere the tests say what is missing. */
+function installSystemPackages(wanted) {
+  const missing = wanted.filter(({ isThere }) => !isThere());
+  if (missing.length === 0) return;
   if (process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
-  say("Installing Chromium for the browser tests (once) …");
+  const names = missing.map(({ name }) => name).join(" and ");
+  say(`Installing ${names} for the tests (once) …`);
   try {
+    const packages = missing.flatMap((one) => one.packages);
     run("apt-get", ["update", "-qq"]);
-    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"]);
+    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages]);
   } catch (error) {
-    say(`Chromium could not be installed (${error.message}). Install it by hand or set CHROMIUM_PATH.`);
+    say(
+      `They could not be installed (${error.message}). Install ${names} by hand; CHROMIUM_PATH names another browser.`,
+    );
   }
 }

@@ -55,6 +55,7 @@ async function vitest(...projects: string[]): Promise<Tally> {
     "run",
     ...projects.flatMap((project) => ["--project", project]),
     "--reporter=default",
+    `--reporter=${join(import.meta.dirname, "second-attempts.ts")}`,
     "--reporter=json",
     `--outputFile.json=${report}`,
   ]);

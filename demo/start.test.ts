@@ -33,10 +33,10 @@ function start(env: Record<string, string>): { child: ChildProcess; output: () =
 }
 
 test("prints three links that work, and ends both servers when it is interrupted", {
-  timeout: 30_000,
+  timeout: 90_000,
 }, async () => {
   const { child, output } = start({});
-  await expect.poll(output, { timeout: 20_000 }).toContain("Control panel");
+  await expect.poll(output, { timeout: 30_000 }).toContain("Control panel");
   const links = [...output().matchAll(/(Demo site|Agent desk|Control panel)\s+(\S+)/g)];
   expect(links.map(([, name]) => name)).toEqual(["Demo site", "Agent desk", "Control panel"]);
   for (const [, , link] of links) expect((await fetch(link ?? "")).status).toBe(200);
@@ -52,7 +52,7 @@ test("prints three links that work, and ends both servers when it is interrupted
   for (const [, , link] of links) await expect(fetch(link ?? "")).rejects.toThrow();
 });
 
-test("says which port is in use, and leaves nothing running", { timeout: 30_000 }, async () => {
+test("says which port is in use, and leaves nothing running", { timeout: 90_000 }, async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const address = other.address();
@@ -63,7 +63,7 @@ test("says which port is in use, and leaves nothing running", { timeout: 30_000 
   other.close();
 });
 
-test("names a variable that it can't use, and starts nothing", { timeout: 30_000 }, async () => {
+test("names a variable that it can't use, and starts nothing", { timeout: 90_000 }, async () => {
   const { child, output } = start({ DEMO_PORT: "http" });
   expect(await once(child, "exit")).toEqual([2, null]);
   expect(output()).toMatch(/^DEMO_PORT: /);

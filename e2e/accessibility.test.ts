@@ -3,7 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { contactJwt } from "./harness/acme.ts";
+import { person, tokenOf } from "./harness/scene.ts";
 import { describeInBrowser, hostPage, messengerOn, openDesk } from "./harness/stage.ts";
 
 /** WCAG 2.2 A and AA, and axe's best practices. Frames and shadow roots are searched too. */
@@ -19,7 +19,7 @@ describeInBrowser("axe", (stage) => {
       const page = await context.newPage();
       await page.goto(
         hostPage(stage(), `/axe-${colorScheme}`, {
-          contactJwt: await contactJwt(`axe-${colorScheme}`),
+          contactJwt: await tokenOf(person("axe")),
         }),
       );
       const view = messengerOn(page);
@@ -52,7 +52,7 @@ describeInBrowser("axe", (stage) => {
       const page = await customer.newPage();
       await page.goto(
         hostPage(stage(), `/axe-desk-${colorScheme}`, {
-          contactJwt: await contactJwt(`desk-${colorScheme}`),
+          contactJwt: await tokenOf(person("desk")),
         }),
       );
       const view = messengerOn(page);

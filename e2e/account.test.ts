@@ -4,6 +4,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { contactJwt } from "./harness/acme.ts";
+import { person, tokenOf } from "./harness/scene.ts";
 import { describeInBrowser, hostPage, messengerOn, seenViolations } from "./harness/stage.ts";
 
 async function axeFindings(page: Page): Promise<string[]> {
@@ -29,7 +30,7 @@ describeInBrowser("the account", (stage) => {
     await view.send("My order is late");
     await view.log.locator('[data-status="sent"]').waitFor();
     await view.composer.fill("It is number");
-    await login(page, await contactJwt(`step-${choice.length}`, { community: "lobby" }));
+    await login(page, await contactJwt(person("step").identity, { community: "lobby" }));
 
     const question = view.frame.getByRole("alertdialog", { name: "Continue this conversation?" });
     await question.waitFor();
@@ -44,7 +45,7 @@ describeInBrowser("the account", (stage) => {
     await expect
       .poll(() => view.messages.filter({ hasText: "My order is late" }).count())
       .toBe(Number(isTaken));
-    expect(await view.composer.inputValue()).toBe(isTaken ? "It is number" : "");
+    await expect.poll(() => view.composer.inputValue()).toBe(isTaken ? "It is number" : "");
     expect(await seenViolations(page)).toEqual([]);
     await context.close();
   });
@@ -57,13 +58,14 @@ describeInBrowser("the account", (stage) => {
     await view.open();
     await view.send("Hello");
     await view.log.locator('[data-status="sent"]').waitFor();
-    await login(page, await contactJwt("later", { community: "lobby" }));
+    const later = person("later");
+    await login(page, await contactJwt(later.identity, { community: "lobby" }));
     const question = view.frame.getByRole("alertdialog");
     await question.waitFor();
     await question.getByRole("button", { name: "Continue" }).press("Escape");
     await page.locator("vouch-messenger").getByRole("button", { name: "Open messenger" }).click();
     await question.getByRole("button", { name: "Continue" }).click();
-    await view.frame.getByText("Signed in as Later").waitFor();
+    await view.frame.getByText(`Signed in as ${later.name}`).waitFor();
     await view.message("Hello");
     await context.close();
   });
@@ -71,18 +73,22 @@ describeInBrowser("the account", (stage) => {
   test("a customer signs out another browser from the list", async () => {
     const [here, there] = await Promise.all([stage().browser.newContext(), stage().browser.newContext()]);
     const [page, other] = await Promise.all([here.newPage(), there.newPage()]);
-    await other.goto(hostPage(stage(), "/there", { contactJwt: await contactJwt("rosa") }));
+    const rosa = person("rosa");
+    await other.goto(hostPage(stage(), "/there", { contactJwt: await tokenOf(rosa) }));
     await messengerOn(other).open();
-    await page.goto(hostPage(stage(), "/here", { contactJwt: await contactJwt("rosa") }));
+    await page.goto(hostPage(stage(), "/here", { contactJwt: await tokenOf(rosa) }));
     const view = messengerOn(page);
     await view.open();
+    // Whoever is not signed in yet is not in the list.
+    for (const { frame } of [messengerOn(other), view])
+      await frame.getByText(`Signed in as ${rosa.name}`).waitFor();
     await view.frame.getByRole("button", { name: "Where you are signed in" }).click();
     const list = view.frame.getByRole("dialog", { name: "Where you are signed in" });
     await expect.poll(() => list.getByRole("listitem").count()).toBe(2);
     expect(await axeFindings(page)).toEqual([]);
     await list.getByRole("button", { name: /^Sign out: / }).click();
     await list.getByText("Signed out: ").waitFor();
-    expect(await list.getByRole("listitem").count()).toBe(1);
+    await expect.poll(() => list.getByRole("listitem").count()).toBe(1);
     await messengerOn(other).frame.getByText("You are signed out").waitFor();
     await page.keyboard.press("Escape");
     await list.waitFor({ state: "detached" });

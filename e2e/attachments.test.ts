@@ -6,6 +6,7 @@ import sharp from "sharp";
 import { expect, test } from "vitest";
 import { pdf, picture } from "../server/attachment/testing/files.ts";
 import { contactJwt } from "./harness/acme.ts";
+import { person } from "./harness/scene.ts";
 import {
   describeInBrowser,
   hostPage,
@@ -15,10 +16,11 @@ import {
   type Stage,
 } from "./harness/stage.ts";
 
-async function signedIn(stage: Stage, name: string): Promise<{ page: Page; view: MessengerView }> {
+async function signedIn(stage: Stage, first: string): Promise<{ page: Page; view: MessengerView }> {
+  const { identity } = person(first);
   const context = await stage.browser.newContext();
   const page = await context.newPage();
-  await page.goto(hostPage(stage, `/${name}`, { contactJwt: await contactJwt(name) }));
+  await page.goto(hostPage(stage, `/${identity}`, { contactJwt: await contactJwt(identity) }));
   const view = messengerOn(page);
   await view.open();
   await attach(view).waitFor();

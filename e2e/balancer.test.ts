@@ -32,6 +32,8 @@ describe.skipIf(isSkipped)("two nodes behind the balancer of compose.yaml", () =
       directory: join(directory, "world"),
       shared,
       env: { TRUSTED_PROXIES: "127.0.0.1" },
+      // A machine that stands still for a second turns nobody away.
+      limits: { eventLoopDelayMs: 60_000 },
     });
     await world.standing();
     balancer = await startBalancer(

@@ -28,6 +28,7 @@ const runnable = chromiumPath !== undefined || process.env.CI !== undefined;
 describe.skipIf(!runnable)(`the demo${runnable ? "" : " (skipped: no Chromium)"}`, () => {
   let demo: Demo;
   let browser: Awaited<ReturnType<typeof launchBrowser>>;
+  let texts = 0;
   beforeAll(async () => {
     [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
   });
@@ -42,8 +43,9 @@ describe.skipIf(!runnable)(`the demo${runnable ? "" : " (skipped: no Chromium)"}
     await reported(page, "authenticated");
     const view = messengerOn(page);
     await view.open();
-    await view.send(`Written on ${name}.`);
-    await view.message(`Written on ${name}.`);
+    const text = `Written on ${name}, ${++texts}.`;
+    await view.send(text);
+    await view.message(text);
     await context.close();
   });
 

@@ -1,13 +1,15 @@
 /** Sessions that end while people write: no word is lost, none goes to another, and the page is told once. */
 
 import { expect, test } from "vitest";
+import { ifLate } from "../.ci/if-late.ts";
 import { contactJwt } from "./harness/acme.ts";
 import { login, person, type Scene, setScene, tokenOf } from "./harness/scene.ts";
 import { words } from "./harness/sights.ts";
 import { describeInBrowser, eventOf, hostPage, messengerOn, seenEvents } from "./harness/stage.ts";
 import { heardFrom, stateOf } from "./harness/witness.ts";
 
-const seconds = 5;
+/** A fifth of it is left for a renewal: three seconds, on a machine that has other things to do. */
+const seconds = 16;
 const session = { idleSeconds: seconds, absoluteSeconds: seconds, anonymousSeconds: seconds };
 const notice = "You are signed out. What you write is sent once you have signed in again.";
 
@@ -66,7 +68,10 @@ describeInBrowser(
       await scene.end();
     });
 
-    test("with getToken: renewed in the last fifth of its life, and nobody notices", async () => {
+    // A busy machine may be late once.
+    test("with getToken: renewed in the last fifth of its life, and nobody notices", {
+      retry: ifLate,
+    }, async () => {
       const ada = person("ada");
       const context = await stage().browser.newContext();
       const page = await context.newPage();
@@ -76,7 +81,9 @@ describeInBrowser(
         return tokenOf(ada);
       });
       const opened = page.waitForResponse((response) => response.url().endsWith("/sessions"));
-      const renewed = page.waitForResponse((response) => response.url().endsWith("/session/renew"));
+      const renewed = page.waitForResponse((response) => response.url().endsWith("/session/renew"), {
+        timeout: 50_000,
+      });
       await page.goto(hostPage(stage(), `/${ada.identity}`, { after: plugin }));
       const view = messengerOn(page);
       await view.open();

@@ -109,13 +109,17 @@ describe("nothing is lost, doubled or out of order while two nodes meet", () => 
 
 describe("a server that breaks a promise is found out:", () => {
   test.for([
-    ["acknowledges before it stores", ["kill"], ["lost"]],
-    ["stores repetitions", ["doubled-frames"], ["altered", "misplaced"]],
-    ["forgets some of a page", ["reset"], ["gap"]],
-    ["turns a page around", ["reset"], ["gap", "out of order"]],
-    ["forgets how far was read", ["reset"], ["receipt"]],
-  ] as const)("it %s", { timeout: 120_000 }, async ([mutant, faults, rules]) => {
-    const report = await play(faults, { seconds: 2.5, mutant });
-    expect(Object.keys(report.rules)).toEqual(expect.arrayContaining([...rules]));
+    ["acknowledges before it stores", ["kill"], ["lost"], 3],
+    ["stores repetitions", ["doubled-frames"], ["altered", "misplaced"], 3],
+    ["forgets some of a page", ["reset"], ["gap"], 3],
+    ["turns a page around", ["reset"], ["gap", "out of order"], 3],
+    // Somebody has to ask for the position after somebody has read.
+    ["forgets how far was read", ["reset"], ["receipt"], 8],
+  ] as const)("it %s", { timeout: 240_000 }, async ([mutant, faults, rules, seconds]) => {
+    const found = new Set<string>();
+    // On a busy machine too little may happen in the time of one round.
+    for (let round = 0; round < 4 && !rules.every((rule) => found.has(rule)); round++)
+      for (const rule of Object.keys((await play(faults, { seconds, mutant })).rules)) found.add(rule);
+    expect([...found]).toEqual(expect.arrayContaining([...rules]));
   });
 });

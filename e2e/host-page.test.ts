@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { contactJwt } from "./harness/acme.ts";
+import { person, tokenOf } from "./harness/scene.ts";
 import {
   describeInBrowser,
   eventOf,
@@ -16,7 +17,7 @@ describeInBrowser("the messenger on a host page", (stage) => {
     const nonce = "bm9uY2UgZm9yIHRlc3Rz";
     const { context, page } = await open(
       hostPage(stage(), "/strict", {
-        contactJwt: await contactJwt("ada"),
+        contactJwt: await tokenOf(person("ada")),
         nonce,
         headers: {
           "content-security-policy": `default-src 'none'; script-src 'nonce-${nonce}' 'strict-dynamic'; frame-src ${stage().companion.url}; style-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'; base-uri 'none'`,
@@ -69,9 +70,24 @@ describeInBrowser("the messenger on a host page", (stage) => {
     await context.close();
   });
 
+  test("opens on a page that has the loader of before an upgrade", async () => {
+    const { context, page } = await open("about:blank");
+    const asked: string[] = [];
+    await page.route("**/messenger.js", async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(/connection-[\w-]+\.js/, "connection-ofBefore.js");
+      await route.fulfill({ response, body });
+    });
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(hostPage(stage(), "/upgraded", { contactJwt: await contactJwt("ada") }));
+    await messengerOn(page).open();
+    expect(asked).toContain("/assets/connection-ofBefore.js");
+    await context.close();
+  });
+
   test("comes back with its session when a navigation replaces the body", async () => {
     const { context, page } = await open(
-      hostPage(stage(), "/spa", { contactJwt: await contactJwt("spa-user") }),
+      hostPage(stage(), "/spa", { contactJwt: await tokenOf(person("spa")) }),
     );
     const view = messengerOn(page);
     await view.open();
@@ -93,7 +109,7 @@ describeInBrowser("the messenger on a host page", (stage) => {
 
   test("comes back when the element is removed and put back", async () => {
     const { context, page } = await open(
-      hostPage(stage(), "/put-back", { contactJwt: await contactJwt("turbo-user") }),
+      hostPage(stage(), "/put-back", { contactJwt: await tokenOf(person("turbo")) }),
     );
     const view = messengerOn(page);
     await view.open();
@@ -112,7 +128,7 @@ describeInBrowser("the messenger on a host page", (stage) => {
 
   test("works again when the page returns from the browser's page cache", async () => {
     const { context, page } = await open(
-      hostPage(stage(), "/cached", { contactJwt: await contactJwt("bfcache-user") }),
+      hostPage(stage(), "/cached", { contactJwt: await tokenOf(person("bfcache")) }),
     );
     const view = messengerOn(page);
     await view.open();
@@ -125,6 +141,17 @@ describeInBrowser("the messenger on a host page", (stage) => {
     await view.message("Before.");
     await view.send("After.");
     await view.message("After.");
+    await context.close();
+  });
+
+  test("is hidden by hide() and shown by show()", async () => {
+    const { context, page } = await open(hostPage(stage(), "/hidden", { deploymentId: "acme-lobby" }));
+    const { launcher } = messengerOn(page);
+    await launcher.waitFor();
+    await page.evaluate(() => window.Messenger.hide());
+    await page.locator("vouch-messenger button").waitFor({ state: "hidden" });
+    await page.evaluate(() => window.Messenger.show());
+    await launcher.waitFor();
     await context.close();
   });
 
@@ -218,7 +245,7 @@ describeInBrowser("the messenger on a host page", (stage) => {
         view.launcher.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement === element),
       )
       .toBe(true);
-    expect(await view.launcher.getAttribute("aria-expanded")).toBe("false");
+    await expect.poll(() => view.launcher.getAttribute("aria-expanded")).toBe("false");
     await context.close();
   });
 

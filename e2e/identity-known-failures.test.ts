@@ -1,21 +1,22 @@
 /** What went wrong in other messengers, tried in a real browser: each test is named after where it happened. */
 
 import { expect, test } from "vitest";
+import { ifLate } from "../.ci/if-late.ts";
 import { contactJwt } from "./harness/acme.ts";
 import { startHostSite } from "./harness/host-site.ts";
 import { keptBy, keptByNobody } from "./harness/kept.ts";
 import { login, logout, person, setScene, tokenOf } from "./harness/scene.ts";
 import { words } from "./harness/sights.ts";
-import { describeInBrowser, eventOf, hostPage, messengerOn, seenEvents } from "./harness/stage.ts";
+import { describeInBrowser, hostPage, messengerOn, seenEvents } from "./harness/stage.ts";
 import { haveWritten, heardFrom, present, stateOf } from "./harness/witness.ts";
 
 /** Writes down what is said to its window, and lies to the page around it. */
 const stranger = `<!doctype html><script>
-window.heard = [];
-addEventListener("message", ({ data, ports }) => {
-  heard.push(JSON.stringify(data));
-  for (const port of ports) port.onmessage = ({ data }) => heard.push(JSON.stringify(data));
-});
+const hear = ({ data, ports = [] }) => {
+  overheard(JSON.stringify(data));
+  for (const port of ports) port.onmessage = hear;
+};
+addEventListener("message", hear);
 const contact = { id: "1", platformKey: "v1", name: "Mallory" };
 const lies = [
   { t: "ready", appearance: {} },
@@ -26,13 +27,11 @@ const lies = [
 ];
 for (const lie of lies) {
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = ({ data }) => heard.push(JSON.stringify(data));
+  port1.onmessage = hear;
   parent.postMessage(lie, "*", [port2]);
   for (let n = 0; n < parent.length; n++) if (parent[n] !== window) parent[n].postMessage(lie, "*");
 }
 </script>`;
-
-const heardBy = (): readonly string[] => (globalThis as unknown as { heard: string[] }).heard;
 
 describeInBrowser(
   "what went wrong elsewhere",
@@ -60,21 +59,37 @@ describeInBrowser(
       await scene.end();
     });
 
-    test("Chatwoot pull request 13240 and Rocket.Chat’s livechat, postMessage to “*” and origins unchecked: a stranger’s frame hears nothing and is not believed", async () => {
+    test("Chatwoot pull request 13240 and Rocket.Chat’s livechat, postMessage to “*” and origins unchecked: a stranger’s frame hears nothing and is not believed", {
+      // The page waits three seconds for the frame’s answer: a busy machine may look at it later once.
+      retry: ifLate,
+    }, async () => {
       const ada = person("ada");
       const site = await startHostSite("127.0.0.1");
       const url = site.serve("/stranger", { html: stranger });
-      const scene = await setScene(stage(), { after: `<iframe name="stranger" src="${url}"></iframe>` });
+      const scene = await setScene(stage());
+      const overheard: string[] = [];
+      await scene.page.exposeFunction("overheard", (text: string) => overheard.push(text));
+      await scene.page.evaluate((url) => {
+        const frame = document.createElement("iframe");
+        frame.src = url;
+        document.body.append(frame);
+      }, url);
       expect(await login(scene.page, await tokenOf(ada))).toBe(ada.name);
       await scene.view.open();
       await scene.view.send(words(ada.name, 1));
       await scene.view.log.locator('[data-status="sent"]').waitFor();
-      expect(await scene.page.frame("stranger")?.evaluate(heardBy)).toEqual([]);
+      expect(overheard).toEqual([]);
       expect(JSON.stringify(await seenEvents(scene.page))).not.toContain("Mallory");
+      // It would have heard.
+      await scene.page.frame({ url })?.evaluate(() => postMessage("hello", "*"));
+      await expect.poll(() => overheard.splice(0)).toEqual(['"hello"']);
+      await scene.page.locator(`iframe[src="${url}"]`).evaluate((frame) => frame.remove());
       // Nor does it hear the handshake where it has taken the messenger’s own place.
       await scene.page.frame("vouch-messenger")?.goto(url);
-      await eventOf(scene.page, "error");
-      expect(await scene.page.frame("vouch-messenger")?.evaluate(heardBy)).toEqual([]);
+      expect(await scene.view.composer.count()).toBe(0);
+      // The page takes it for a messenger that was lost on the way, and loads its own once more.
+      await scene.view.message(words(ada.name, 1));
+      expect(overheard).toEqual([]);
       await scene.end();
       await site.close();
     });
@@ -130,7 +145,9 @@ describeInBrowser(
         await page.evaluate(() => window.Messenger.open());
         await view.frame.getByText("Sign in to chat").waitFor();
         const frame = page.frame("vouch-messenger");
-        expect(frame && (await keptBy(frame))).toBe(keptByNobody("vouch-messenger"));
+        await expect
+          .poll(() => frame && keptBy(frame), { timeout: 1000 })
+          .toBe(keptByNobody("vouch-messenger"));
       }
       const seen = scene.sights.filter(({ at }) => at > loggedOutAt).map(({ text }) => text);
       expect(seen.filter((text) => text.includes(ada.name))).toEqual([]);

@@ -67,8 +67,11 @@ describeInBrowser(
     test("a logout while the connection is being made: the socket never opens for good", async () => {
       const ada = person("ada");
       const token = await tokenOf(ada);
-      const scene = await setScene(stage(), { contactJwt: token });
+      const scene = await setScene(stage());
+      hostPage(stage(), new URL(scene.url).pathname, { contactJwt: token });
+      // The page connects as soon as it has loaded: listened for before it is.
       const socket = scene.page.waitForEvent("websocket");
+      await scene.page.reload();
       await scene.view.launcher.click();
       const opened = await socket;
       // Not waitForEvent: a socket that is given up while it connects reports an error before it closes.
@@ -93,7 +96,8 @@ describeInBrowser(
       expect(await login(scene.page, await tokenOf(bob))).toBe(bob.name);
       await scene.view.send(words(bob.name, "next"));
       await scene.view.message("next");
-      expect(await heardFrom(stage(), bob.name)).toEqual([words(bob.name, "next")]);
+      // Shown before it is sent.
+      await expect.poll(() => heardFrom(stage(), bob.name)).toEqual([words(bob.name, "next")]);
       expect(await delivered(stage(), [ada.name, bob.name])).toEqual([]);
       await scene.end();
     });

@@ -1,6 +1,7 @@
 /** Random sequences in two tabs, in which sessions and tokens expire: the last call wins in both, and nothing has leaked. */
 
 import { expect, test } from "vitest";
+import { ifLate } from "../.ci/if-late.ts";
 import { drawSequences, oneOf, seed } from "./harness/draw.ts";
 import { person, setScene } from "./harness/scene.ts";
 import { words, writeAsShown } from "./harness/sights.ts";
@@ -24,6 +25,9 @@ const acts = [
   "write",
 ] as const;
 
+/** Logouts are seen within a second: a busy machine may be late once, or stand still. What is wrong otherwise stays wrong. */
+const retry = ifLate;
+
 interface Call {
   readonly tab: 0 | 1;
   readonly act: (typeof acts)[number];
@@ -44,7 +48,7 @@ describeInBrowser(
   (stage) => {
     test.each(drawn.map((calls) => [title(calls), calls] as const))(
       "%s",
-      { timeout: 60_000 },
+      { timeout: 120_000, retry },
       async (_, calls) => {
         const [ada, bob] = [person("ada"), person("bob")];
         for (const { name, identity } of [ada, bob])

@@ -2,13 +2,15 @@
 
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ifLate } from "../.ci/if-late.ts";
 import type { AgentConversationPage } from "../shared/protocol.ts";
 import { chromiumPath, launchBrowser } from "./harness/browser.ts";
 import { type Demo, startDemo } from "./harness/demo.ts";
 import { api, messengerOn } from "./harness/stage.ts";
 
 const runnable = chromiumPath !== undefined || process.env.CI !== undefined;
-const absoluteSeconds = 8;
+/** Renewed at 80 % of it: four seconds are left for a machine that has other things to do. */
+const absoluteSeconds = 20;
 
 describe.skipIf(!runnable)(`OpenID Connect${runnable ? "" : " (skipped: no Chromium)"}`, () => {
   let demo: Demo;
@@ -26,7 +28,7 @@ describe.skipIf(!runnable)(`OpenID Connect${runnable ? "" : " (skipped: no Chrom
   /** A browser of its own, on a page of the demo; the panel is open. */
   async function visit(slug: string, at = demo): Promise<Page> {
     context = await browser.newContext();
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(20_000);
     const page = await context.newPage();
     await page.goto(`${at.shop.url}/try/${slug}`);
     await messengerOn(page).open();
@@ -173,15 +175,17 @@ describe.skipIf(!runnable)(`OpenID Connect${runnable ? "" : " (skipped: no Chrom
       await other.goto(page.url());
       await messengerOn(other).launcher.click();
       await signedInAs(other, "Ada Lindqvist");
-      await messengerOn(other).send("From the other tab.");
-      await messengerOn(page).message("From the other tab.");
+      const text = `From the other tab, ${++texts}.`;
+      await messengerOn(other).send(text);
+      await messengerOn(page).message(text);
       expect(codes).toHaveLength(2);
       expect(new Set(codes).size).toBe(2);
       expect(context.pages()).toHaveLength(2);
       await context.close();
     });
 
-    test("signing out at the provider signs out both tabs within a second", async () => {
+    // A busy machine may be late once.
+    test("signing out at the provider signs out both tabs within a second", { retry: ifLate }, async () => {
       const page = await byRedirect();
       const other = await context.newPage();
       await other.goto(page.url());
@@ -211,11 +215,15 @@ describe.skipIf(!runnable)(`OpenID Connect${runnable ? "" : " (skipped: no Chrom
     });
   });
 
-  test("a session about to expire is renewed by the refresh token alone; the page is not asked", async () => {
+  test("a session about to expire is renewed by the refresh token alone; the page is not asked", {
+    timeout: 90_000,
+  }, async () => {
     const short = await startDemo({ session: { idleSeconds: absoluteSeconds, absoluteSeconds } });
     try {
       const page = await visit("openid-connect", short);
-      const renewal = page.waitForRequest((request) => request.url().endsWith("/session/renew"));
+      const renewal = page.waitForRequest((request) => request.url().endsWith("/session/renew"), {
+        timeout: 60_000,
+      });
       await signIn(page, "Ada");
       await signedInAs(page, "Ada Lindqvist");
       const renewed = await renewal;

@@ -2,6 +2,7 @@
 
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ifLate } from "../.ci/if-late.ts";
 import { contactJwt } from "./harness/acme.ts";
 import { launchBrowser } from "./harness/browser.ts";
 import { person, tokenOf } from "./harness/scene.ts";
@@ -30,7 +31,8 @@ describeInBrowser("a page from the browser’s page cache", (stage) => {
     await page.close();
   });
 
-  test("shows nothing of who was logged out everywhere meanwhile", async () => {
+  // Within a second: a busy machine may be late once.
+  test("shows nothing of who was logged out everywhere meanwhile", { retry: ifLate }, async () => {
     const ada = person("ada");
     const page = await writeAndLeave(ada);
     const device = await openSession(stage().companion.url, ada.identity);

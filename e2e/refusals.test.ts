@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { ErrorCode } from "../shared/problems.ts";
 import { contactJwt } from "./harness/acme.ts";
 import { startHostSite } from "./harness/host-site.ts";
-import { describeInBrowser, eventOf, hostPage, messengerOn } from "./harness/stage.ts";
+import { describeInBrowser, eventOf, hostPage, messengerOn, seenEvents } from "./harness/stage.ts";
 
 describeInBrowser("a page whose token is refused", (stage) => {
   const refusals: readonly [code: ErrorCode, token: () => Promise<string>][] = [
@@ -27,7 +27,7 @@ describeInBrowser("a page whose token is refused", (stage) => {
     const { detail } = await eventOf(page, "authError");
     expect(detail).toMatchObject({ code });
     expect(String(detail?.message).length).toBeGreaterThan(40);
-    expect(errors.join("\n")).toContain(code);
+    await expect.poll(() => errors.join("\n")).toContain(code);
 
     const view = messengerOn(page);
     await view.launcher.click();
@@ -89,6 +89,46 @@ describeInBrowser("a page outside the allowed origins", (stage) => {
     expect([response.status, (await response.json()).code]).toEqual([403, "origin_not_allowed"]);
   });
 });
+
+describeInBrowser(
+  "a page whose deployment is not there",
+  (stage) => {
+    test.each([
+      ["deployment_unknown", "acme-wbe"],
+      ["deployment_inactive", "acme-web"],
+    ] as const)(
+      "is told %s where it opens the messenger and where it logs in",
+      async (code, deploymentId) => {
+        const context = await stage().browser.newContext();
+        const page = await context.newPage();
+        await page.goto(hostPage(stage(), `/${code}`, { deploymentId }));
+        const { launcher } = messengerOn(page);
+        await launcher.click();
+        const { detail } = await eventOf(page, "error");
+        expect(detail).toMatchObject({ code });
+        await eventOf(page, "closed");
+        const refused = await page.evaluate(
+          (contactJwt) =>
+            window.Messenger.login({ contactJwt }).then(
+              () => null,
+              ({ name, code, message }) => ({ name, code, message }),
+            ),
+          await contactJwt("ada"),
+        );
+        expect(refused).toMatchObject({ name: "MessengerError", code });
+        expect(refused?.message).not.toContain("allowedOrigins");
+        // Harmless, and asked for anew each time.
+        await page.evaluate(() => window.Messenger.logout());
+        await launcher.click();
+        await expect
+          .poll(async () => (await seenEvents(page)).filter(({ name }) => name === "error").length)
+          .toBe(2);
+        await context.close();
+      },
+    );
+  },
+  { deployment: { active: false } },
+);
 
 /** Mallory's claims under the signature of a token for Ada. */
 async function tampered(): Promise<string> {

@@ -2,6 +2,7 @@
 
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { ifLate } from "../.ci/if-late.ts";
 import { login, person, type Scene, setScene, tokenOf } from "./harness/scene.ts";
 import { words } from "./harness/sights.ts";
 import {
@@ -27,7 +28,10 @@ async function device(stage: Stage, who: Person): Promise<Scene> {
 describeInBrowser(
   "where you are signed in",
   (stage) => {
-    test("signing out another browser ends its socket, its session and its token", async () => {
+    // Within a second: a busy machine may be late once.
+    test("signing out another browser ends its socket, its session and its token", {
+      retry: ifLate,
+    }, async () => {
       const ada = person("ada");
       const [there, here] = [await device(stage(), ada), await device(stage(), ada)];
       await there.view.send(words(ada.name, 1));

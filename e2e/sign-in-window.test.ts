@@ -1,6 +1,6 @@
 /** The messenger's own sign-in window, with a real OpenID provider: a visitor signs in and takes the conversation along. */
 
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientId, clientSecret } from "../server/oidc/testing/breaking-provider.ts";
 import { startRealProvider } from "../server/oidc/testing/real-provider.ts";
 import { snippet } from "../shared/snippet.ts";
@@ -8,12 +8,16 @@ import { describeInBrowser, messengerOn } from "./harness/stage.ts";
 
 const provider = await startRealProvider();
 afterAll(() => provider.close());
+/** What no attempt before has written: the customer is the same. */
+let texts = 0;
 
 describeInBrowser(
   "the sign-in window",
   (stage) => {
+    // Once, also where the test is tried again.
+    beforeAll(() => provider.register(stage().companion.url, "lobby"));
+
     test("signs a visitor in, with the conversation, and out again with the page", async () => {
-      provider.register(stage().companion.url, "lobby");
       const context = await stage().browser.newContext();
       const page = await context.newPage();
       // Without listeners: a page that hears `signInRequested` has a sign-in of its own.
@@ -21,12 +25,13 @@ describeInBrowser(
       await page.goto(stage().site.serve("/window", { html }));
       const view = messengerOn(page);
       await view.open();
-      await view.send("My order is late");
+      const text = `My order is late, ${++texts}`;
+      await view.send(text);
       await view.log.locator('[data-status="sent"]').waitFor();
       await view.frame.getByRole("button", { name: "Sign in" }).click();
       await view.frame.getByText("Signed in as ada").waitFor();
       await expect.poll(() => context.pages().length).toBe(1);
-      await view.message("My order is late");
+      await view.message(text);
 
       await page.reload();
       await view.open();

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { contactJwt, sharedContactJwt } from "./harness/acme.ts";
+import { person } from "./harness/scene.ts";
 import {
   api,
   describeInBrowser,
@@ -17,7 +18,7 @@ import {
 
 describeInBrowser("the story", (stage) => {
   test("Ada writes, the agent answers, both see it live", async () => {
-    const { context, page } = await signedIn(stage(), "ada");
+    const { context, page } = await signedIn(stage(), person("ada").identity);
     const ada = messengerOn(page);
     await ada.open();
     await ada.send("Where is my order?");
@@ -41,7 +42,7 @@ describeInBrowser("the story", (stage) => {
   });
 
   test("a reload keeps the history", async () => {
-    const { context, page } = await signedIn(stage(), "grace");
+    const { context, page } = await signedIn(stage(), person("grace").identity);
     const grace = messengerOn(page);
     await grace.open();
     await grace.send("Still here after a reload?");
@@ -53,7 +54,7 @@ describeInBrowser("the story", (stage) => {
   });
 
   test("logout empties the frame, and the server refuses the old session and the old token", async () => {
-    const { context, page, token, sessionToken } = await signedIn(stage(), "katherine");
+    const { context, page, token, sessionToken } = await signedIn(stage(), person("katherine").identity);
     const katherine = messengerOn(page);
     await katherine.open();
     await katherine.send("Nobody should read this later.");
@@ -77,18 +78,20 @@ describeInBrowser("the story", (stage) => {
   });
 
   test("Bob sees nothing of Ada, in this tab or another", async () => {
-    const { context, page } = await signedIn(stage(), "ada-lovelace");
+    const { context, page } = await signedIn(stage(), person("lovelace").identity);
     const view = messengerOn(page);
     await view.open();
     await view.send("My account number is 12345.");
     await view.message("My account number is 12345.");
 
-    const bobToken = await contactJwt("bob");
+    const bob = person("bob");
+    const bobToken = await contactJwt(bob.identity);
     const result = await page.evaluate((contactJwt) => window.Messenger.login({ contactJwt }), bobToken);
-    expect(result.contact.platformKey).toBe("v1/acme/AUTH/jwt/uid:bob");
+    expect(result.contact.platformKey).toBe(`v1/acme/AUTH/jwt/uid:${bob.identity}`);
     await expect.poll(() => view.messages.count()).toBe(0);
     expect(await view.frame.locator("body").innerText()).not.toContain("12345");
     expect((await seenEvents(page)).map((event) => event.name)).toContain("loggedOut");
+    await view.frame.getByText(`Signed in as ${bob.name}`).waitFor();
     await view.send("Hello, I am Bob.");
     await view.message("Hello, I am Bob.");
 
@@ -102,7 +105,7 @@ describeInBrowser("the story", (stage) => {
   });
 
   test("a page without an identity never resurrects the customer who was here before", async () => {
-    const { context, page } = await signedIn(stage(), "hedy");
+    const { context, page } = await signedIn(stage(), person("hedy").identity);
     const hedy = messengerOn(page);
     await hedy.open();
     await hedy.send("Mine.");
@@ -118,13 +121,14 @@ describeInBrowser("the story", (stage) => {
   });
 
   test("a second browser signed in as Ada sees the same conversation", async () => {
-    const first = await signedIn(stage(), "margaret");
+    const { identity } = person("margaret");
+    const first = await signedIn(stage(), identity);
     const here = messengerOn(first.page);
     await here.open();
     await here.send("From the desktop.");
     await here.message("From the desktop.");
 
-    const second = await signedIn(stage(), "margaret", await sharedContactJwt("margaret"));
+    const second = await signedIn(stage(), identity, await sharedContactJwt(identity));
     const there = messengerOn(second.page);
     await there.open();
     await there.message("From the desktop.");
@@ -156,7 +160,7 @@ describeInBrowser("the story", (stage) => {
   });
 
   test("an answer that comes while the messenger is closed is counted on the launcher", async () => {
-    const { context, page, sessionToken } = await signedIn(stage(), "annie");
+    const { context, page, sessionToken } = await signedIn(stage(), person("annie").identity);
     const { conversation } = await (await api(stage(), "/session", { token: sessionToken })).json();
     await api(stage(), `/agent/conversations/${conversation.id}/messages`, {
       method: "POST",

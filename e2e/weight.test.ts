@@ -26,7 +26,7 @@ describeInBrowser("weight", (stage) => {
 
     await view.open();
     expect(requests).toContain("/embed/acme-lobby");
-    expect(requests.some((url) => url.endsWith("/api/v1/socket"))).toBe(true);
+    await expect.poll(() => requests.some((url) => url.endsWith("/api/v1/socket"))).toBe(true);
     await context.close();
   });
 
@@ -53,7 +53,7 @@ describeInBrowser("weight", (stage) => {
       const { origin, pathname } = new URL(response.url());
       if (origin !== stage().companion.url || pathname.startsWith("/api/")) return;
       // Nobody waits for these, so that they may or may not be here yet; `.ci/budgets.ts` weighs each by itself.
-      if (/^\/assets\/(attachments|attention|beside|browser-companies)-/.test(pathname)) return;
+      if (/^\/assets\/(attachments|attention|beside|companies)-/.test(pathname)) return;
       files.set(pathname, weigh(response));
     });
     await page.goto(hostPage(stage(), "/bytes", { contactJwt: await contactJwt("bytes") }));

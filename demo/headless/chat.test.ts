@@ -53,13 +53,13 @@ async function agentSays(text: string): Promise<void> {
 }
 
 test("a signed-in customer writes and reads in a terminal, and is gone once all is sent", {
-  timeout: 30_000,
+  timeout: 90_000,
 }, async () => {
   const ada = chat(await server.token("ada"));
   ada.type("Is my order on its way?");
-  await expect.poll(ada.output, { timeout: 10_000 }).toContain("1 You: Is my order on its way?");
+  await expect.poll(ada.output, { timeout: 20_000 }).toContain("1 You: Is my order on its way?");
   await agentSays("It is at your door.");
-  await expect.poll(ada.output, { timeout: 10_000 }).toContain("2 Acme: It is at your door.");
+  await expect.poll(ada.output, { timeout: 20_000 }).toContain("2 Acme: It is at your door.");
   ada.type("Thank you!");
   const ended = once(ada.child, "exit");
   ada.end();
@@ -74,33 +74,33 @@ test("a signed-in customer writes and reads in a terminal, and is gone once all 
   ]);
 });
 
-test("a visitor writes as well, and a bad token is named", { timeout: 30_000 }, async () => {
+test("a visitor writes as well, and a bad token is named", { timeout: 90_000 }, async () => {
   const visitor = chat();
   visitor.type("Do you ship to Malta?");
-  await expect.poll(visitor.output, { timeout: 10_000 }).toContain("1 You: Do you ship to Malta?");
+  await expect.poll(visitor.output, { timeout: 20_000 }).toContain("1 You: Do you ship to Malta?");
   const stranger = chat("not-a-token");
-  await expect.poll(stranger.output, { timeout: 10_000 }).toContain("token_malformed");
+  await expect.poll(stranger.output, { timeout: 20_000 }).toContain("token_malformed");
 });
 
 test("sends a file and says how far it is; a refused message is edited, another deleted", {
-  timeout: 30_000,
+  timeout: 90_000,
 }, async () => {
   const path = join(directory, "notes.txt");
   writeFileSync(path, "All of it. ".repeat(50_000));
   const ada = chat(await server.token("ada"));
   ada.type(`/file ${path}`);
-  await expect.poll(ada.output, { timeout: 10_000 }).toContain("1 You:  [notes.txt]");
+  await expect.poll(ada.output, { timeout: 20_000 }).toContain("1 You:  [notes.txt]");
   // What the connection does may be told in between.
   const percents = [...ada.output().matchAll(/\((\d+) %\)/g)].map(([, percent]) => Number(percent));
   expect([percents.length > 1, percents.at(-1)]).toEqual([true, 100]);
   expect(percents).toEqual(percents.toSorted((a, b) => a - b));
   const tooLong = "x".repeat(9000);
   ada.type(tooLong);
-  await expect.poll(ada.output, { timeout: 10_000 }).toContain("(not sent: message_too_long) xxx");
+  await expect.poll(ada.output, { timeout: 20_000 }).toContain("(not sent: message_too_long) xxx");
   ada.type("/edit In short: it works.");
-  await expect.poll(ada.output, { timeout: 10_000 }).toContain("2 You: In short: it works.");
+  await expect.poll(ada.output, { timeout: 20_000 }).toContain("2 You: In short: it works.");
   ada.type(`${tooLong}y`);
-  await expect.poll(ada.output, { timeout: 10_000 }).toContain("xy");
+  await expect.poll(ada.output, { timeout: 20_000 }).toContain("xy");
   ada.type("/delete");
   const ended = once(ada.child, "exit");
   ada.end();

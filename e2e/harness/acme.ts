@@ -60,7 +60,8 @@ export function acmeConfig(options: AcmeOptions = {}): unknown {
       { ...deployment, id: "acme-lobby", community: "lobby", name: "acme.example, visitors" },
       { ...deployment, id: "globex-web", community: "globex", name: "globex.example" },
     ],
-    ...(options.limits && { limits: options.limits }),
+    // A machine that stands still for a second turns nobody away, unless the test says so.
+    limits: { eventLoopDelayMs: 60_000, ...options.limits },
   };
 }
 

@@ -14,10 +14,10 @@ const candidates = [
 export const chromiumPath = candidates.find((path) => path !== undefined && existsSync(path));
 
 /** @param pageCache pages that are left are frozen and come back as they were. Playwright loses sight of their frames then. */
-export function launchBrowser({ pageCache = false } = {}): Promise<Browser> {
+export async function launchBrowser({ pageCache = false } = {}): Promise<Browser> {
   if (!chromiumPath)
     throw new Error("No Chromium found: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.");
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: chromiumPath,
     ...(pageCache && { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
     args: [
@@ -30,4 +30,11 @@ export function launchBrowser({ pageCache = false } = {}): Promise<Browser> {
       "--disable-sync",
     ],
   });
+  // Sooner than a test is over: then it can say what it waited for.
+  browser.on("context", (context) => context.setDefaultTimeout(25_000));
+  return browser;
+}
+
+export async function closePages(browser: Browser): Promise<void> {
+  await Promise.all(browser.contexts().map((context) => context.close()));
 }

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-const main = join(import.meta.dirname, "..", "..", "server", "main.ts");
+const main = join(import.meta.dirname, "..", "..", "server", "main.js");
 
 export const adminToken = "test-administrator-token-of-no-value-0123456789";
 export const agentToken = "test-agent-token-of-no-value-0123456789abcdef";

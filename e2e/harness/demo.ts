@@ -50,8 +50,8 @@ function withSso(config: unknown, sso: object): unknown {
   const whole = config as { readonly communities: readonly { readonly id: string }[] };
   return {
     ...whole,
-    // All the browsers of the tests come from one address.
-    limits: { sessionRequestsPerMinute: 10_000 },
+    // All the browsers of the tests come from one address; a machine that stands still for a second turns nobody away.
+    limits: { sessionRequestsPerMinute: 10_000, eventLoopDelayMs: 60_000 },
     communities: whole.communities.map((community) =>
       community.id === communities.sso ? { ...community, ...sso } : community,
     ),

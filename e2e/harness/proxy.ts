@@ -13,6 +13,21 @@ export interface Rules {
   portal: boolean;
   /** A connection that is silent for so long is cut, in milliseconds; null: none is. */
   idleMs: number | null;
+  /** Requests whose path begins so get no answer, or this one, so many of them; after that they pass. */
+  lost: Loss | null;
+}
+
+export interface Loss {
+  readonly path: string;
+  times: number;
+  /** Cut, where it is left out. */
+  readonly by?: Answer;
+}
+
+/** The body is a page, unless it says otherwise. */
+export interface Answer {
+  readonly status: number;
+  readonly json?: unknown;
 }
 
 export interface TestProxy {
@@ -31,7 +46,7 @@ export interface TestProxy {
 const page = "<!doctype html><title>Welcome</title><p>Please enter your room number.</p>";
 
 export async function startProxy(): Promise<TestProxy> {
-  const rules: Rules = { upgrades: "pass", streams: "pass", portal: false, idleMs: null };
+  const rules: Rules = { upgrades: "pass", streams: "pass", portal: false, idleMs: null, lost: null };
   const asked: string[] = [];
   const sockets = new Set<Socket | Duplex>();
   let through = 0;
@@ -39,9 +54,18 @@ export async function startProxy(): Promise<TestProxy> {
 
   const server = createServer((incoming, outgoing) => {
     asked.push(`${incoming.method} ${pathOf(incoming)}`);
-    if (rules.portal) outgoing.setHeader("content-type", "text/html").end(page);
+    const { lost } = rules;
+    if (lost && pathOf(incoming).startsWith(lost.path) && lost.times-- > 0) lose(lost, outgoing);
+    else if (rules.portal) outgoing.setHeader("content-type", "text/html").end(page);
     else pass(incoming, outgoing);
   });
+
+  function lose({ by }: Loss, outgoing: ServerResponse): void {
+    if (!by) outgoing.destroy();
+    else if (by.json)
+      outgoing.writeHead(by.status, { "content-type": "application/json" }).end(JSON.stringify(by.json));
+    else outgoing.writeHead(by.status, { "content-type": "text/html" }).end(page);
+  }
 
   function pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { method, url = "/", headers } = incoming;

@@ -3,7 +3,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { expect } from "vitest";
 import { contactJwt } from "./acme.ts";
-import { mixedUp, recordSights, type Sight } from "./sights.ts";
+import { mixedUp, recordSights, type Sight, writersIn } from "./sights.ts";
 import { type HostPageOptions, hostPage, type MessengerView, messengerOn, type Stage } from "./stage.ts";
 import { collectSessionTokens } from "./witness.ts";
 
@@ -26,14 +26,14 @@ let scenes = 0;
 export async function setScene(stage: Stage, options: HostPageOptions = {}): Promise<Scene> {
   const context = await stage.browser.newContext();
   // Sooner than the test is over: then it can say what it waited for.
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   const sights = await recordSights(context);
   const sessionTokens = collectSessionTokens(context);
   const url = hostPage(stage, `/scene-${++scenes}`, options);
   const tab = async () => {
     const page = await context.newPage();
     await page.goto(url);
-    return { page, view: messengerOn(page) };
+    return { page, view: writingAsShown(messengerOn(page)) };
   };
   const first = await tab();
   return {
@@ -50,6 +50,16 @@ export async function setScene(stage: Stage, options: HostPageOptions = {}): Pro
     },
   };
 }
+
+/** A field stands there before anybody knows whose it is: words that tell their writer wait for the name above them. */
+const writingAsShown = (view: MessengerView): MessengerView => ({
+  ...view,
+  send: async (text) => {
+    for (const name of writersIn(text).filter((name) => name !== "Visitor"))
+      await view.frame.getByText(`Signed in as ${name}`).waitFor();
+    await view.send(text);
+  },
+});
 
 /** @returns the name of who is signed in then; where nobody is, the code of the refusal */
 export const login = (page: Page, token: string): Promise<string> =>

@@ -1,10 +1,10 @@
 /** Everything a browser test needs, started together: a companion, a host site that it allows, Chromium. */
 
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { snippet } from "../../shared/snippet.ts";
 import { type AcmeOptions, acmeConfig } from "./acme.ts";
-import { chromiumPath, launchBrowser } from "./browser.ts";
+import { chromiumPath, closePages, launchBrowser } from "./browser.ts";
 import { adminToken, type Companion, startCompanion } from "./companion.ts";
 import { type HostSite, startHostSite } from "./host-site.ts";
 
@@ -50,6 +50,8 @@ export function describeInBrowser(
       ]);
       stage = { companion, site, browser };
     });
+    // A test that waited in vain leaves its pages, which would go on beside its second attempt.
+    afterEach(() => stage && closePages(stage.browser));
     afterAll(async () => {
       await stage?.browser.close();
       await Promise.all([stage?.companion.stop(), stage?.site.close()]);
@@ -104,6 +106,8 @@ export async function eventOf(page: Page, name: string): Promise<SeenEvent> {
         (event) => event.name === wanted,
       ),
     name,
+    // A frame that is refused is loaded twice before the page is told.
+    { timeout: 20_000 },
   );
   return (await handle.jsonValue()) as SeenEvent;
 }
@@ -135,7 +139,9 @@ export function messengerOn(page: Page): MessengerView {
     messages,
     open: async () => {
       await launcher.click();
-      await composer.waitFor();
+      await composer.waitFor().catch(async (error: unknown) => {
+        throw new Error(`${error}\nThe messenger did not open: ${await sight(page)}`);
+      });
     },
     send: async (text) => {
       await composer.fill(text);
@@ -149,6 +155,16 @@ export function messengerOn(page: Page): MessengerView {
       return message;
     },
   };
+}
+
+/** What stands on the page, for whoever asks why a test waited in vain. */
+async function sight(page: Page): Promise<string> {
+  const events = await seenEvents(page).catch(() => []);
+  const frames = page.frames().slice(1);
+  const texts = await Promise.all(
+    frames.map((frame) => frame.evaluate(() => document.body.innerText).catch(String)),
+  );
+  return JSON.stringify({ events, frames: frames.map((frame, index) => [frame.url(), texts[index]]) });
 }
 
 /** The agent desk in a browser of its own, signed in. */

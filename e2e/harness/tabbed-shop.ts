@@ -10,10 +10,10 @@ import { eventOf, hostPage, type Stage } from "./stage.ts";
 import { conversationsOf, stateOf } from "./witness.ts";
 
 /** What the server or the browser does behind the scenes may take; what is seen has a second. */
-const soon = { timeout: 5000 };
+const soon = { timeout: 10_000 };
 
-/** What tokens of the shop live for. */
-const tokenSeconds = 4;
+/** What tokens of the shop live for: a later `login()` that is late with one is not asked again. */
+const tokenSeconds = 8;
 
 /** A sign-in is told to the other tab by the page, as shops do; a sign-out is the messenger’s to tell. */
 const plugin = `<script>
@@ -165,8 +165,8 @@ export async function openTabbedShop(stage: Stage, scene: Scene): Promise<Tabbed
 
     async expire() {
       for (const token of scene.sessionTokens)
-        await expect.poll(() => stateOf(stage, token), { timeout: 10_000 }).not.toBe("ok");
-      await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(newestExpiryMs);
+        await expect.poll(() => stateOf(stage, token), { timeout: 20_000 }).not.toBe("ok");
+      await expect.poll(() => Date.now(), { timeout: 20_000 }).toBeGreaterThan(newestExpiryMs);
     },
 
     async settle() {
