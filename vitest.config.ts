@@ -45,7 +45,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           fileParallelism: false,
           // A browser may stand still for seconds on a shared machine. What waited in vain is tried once more, and named
-          // (`.ci/second-attempts.ts`); what was seen to be wrong is not.
+          // (`.ci/remarks.ts`); what was seen to be wrong is not.
           retry: { count: 1, condition: /Timeout \d+ms exceeded|timed out in \d+ms/ },
         },
       },

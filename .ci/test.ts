@@ -4,7 +4,7 @@
  */
 
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +20,8 @@ const root = join(import.meta.dirname, "..");
 const bin = (name: string): string => join(root, "node_modules", ".bin", name);
 const withBrowser = !process.argv.includes("--without-browser");
 const scratch = await mkdtemp(join(tmpdir(), "vouch-test-"));
+/** What is to be read below all suites' output; see `remarks.ts`. */
+const remarks = join(scratch, "remarks.txt");
 
 const suites: [name: string, run: () => Promise<Tally>][] = [
   ["format and lint", () => check("biome", ["ci", "--error-on-warnings", "."])],
@@ -36,9 +38,8 @@ for (const [name, run] of suites) {
   console.log(`\n— ${name}`);
   results.push([name, await run()]);
 }
+console.log(existsSync(remarks) ? `\n${readFileSync(remarks, "utf8")}` : "");
 await rm(scratch, { recursive: true });
-
-console.log("");
 for (const [name, tally] of results) console.log(`${name.padEnd(24)}${line(tally)}`);
 const total = results.map(([, tally]) => tally).reduce(add);
 console.log(`\n${line(total)}`);
@@ -55,7 +56,7 @@ async function vitest(...projects: string[]): Promise<Tally> {
     "run",
     ...projects.flatMap((project) => ["--project", project]),
     "--reporter=default",
-    `--reporter=${join(import.meta.dirname, "second-attempts.ts")}`,
+    `--reporter=${join(import.meta.dirname, "remarks.ts")}`,
     "--reporter=json",
     `--outputFile.json=${report}`,
   ]);
@@ -68,7 +69,11 @@ async function vitest(...projects: string[]): Promise<Tally> {
 }
 
 function run(tool: string, args: string[]): Promise<number> {
-  const child = spawn(bin(tool), args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn(bin(tool), args, {
+    cwd: root,
+    env: { ...process.env, VOUCH_TEST_REMARKS: remarks },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => resolve(code ?? 1));
