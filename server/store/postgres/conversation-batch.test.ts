@@ -1,5 +1,6 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { draft, openFor } from "../contract/fixtures.ts";
+import { draft, open, openFor, opening, visitor } from "../contract/fixtures.ts";
 import type { Store } from "../store.ts";
 import { type ConversationWork, createConversationBatch } from "./conversation-batch.ts";
 import { createDatabase, type Database } from "./database.ts";
@@ -12,7 +13,9 @@ await describePostgres("A batch of conversations' work", (server) => {
   let database: Database;
   let batch: ReturnType<typeof createConversationBatch>;
   /** What statements were sent, without begin and commit. */
-  let sent: string[];
+  let sent: string[] = [];
+  /** Done once the sessions of a batch have been looked at. */
+  let whenLooked = async (): Promise<void> => {};
   beforeAll(async () => {
     store = await server.openEmpty();
     const pool = createPool({ url: server.url, connections: 1 });
@@ -23,7 +26,8 @@ await describePostgres("A batch of conversations' work", (server) => {
         database.transact((send) =>
           work((call) => {
             sent.push(/^\s*(\w+)/.exec(call.sql)?.[1] ?? "");
-            return send(call);
+            const answer = send(call);
+            return call.sql.includes('from "session"') ? answer.finally(() => whenLooked()) : answer;
           }),
         ),
     };
@@ -54,5 +58,31 @@ await describePostgres("A batch of conversations' work", (server) => {
     const conversationId = people[1]?.conversation.id ?? "";
     const { messages } = await store.messages(conversationId, { limit: 100 });
     expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
+  });
+
+  it("leaves a conversation alone that somebody holds and then moves, and tells at the next look that the visit is over", async () => {
+    const { conversation, session } = await open(store, opening(visitor, { tokenHash: "v" }));
+    const { id: conversationId } = conversation;
+    const work: ConversationWork[] = [
+      { do: "append", conversationId, draft: draft(conversationId, { sessionId: session.id }) },
+    ];
+    const holder = new Client({ connectionString: server.url });
+    await holder.connect();
+    try {
+      await holder.query("begin");
+      await holder.query("select key from conversation where id = $1 for no key update", [conversationId]);
+      whenLooked = async () => {
+        whenLooked = async () => {};
+        await holder.query("update session set ended_at = 1 where id = $1", [session.id]);
+        await holder.query("update conversation set moved_to = $1 where id = $1", [conversationId]);
+        await holder.query("commit");
+      };
+      expect(await batch(work, "skip")).toEqual(["held"]);
+      expect(await batch(work, "wait")).toEqual([
+        { did: "append", answer: { ok: false, code: "session_revoked" } },
+      ]);
+    } finally {
+      await holder.end();
+    }
   });
 });

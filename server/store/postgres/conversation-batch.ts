@@ -53,9 +53,9 @@ export function createConversationBatch(
     const found = new Map(((await looking) as FoundMessage[]).map(toFound));
     const live = new Set(((await living) as { id: string }[]).map(({ id }) => id));
 
-    const missing = whenHeld === "skip" ? [...ids].filter((id) => !heads.has(id)) : [];
-    const standing = missing.length > 0 ? await send(units.standing(missing)) : [];
-    return { heads, found, live, held: new Set((standing as { id: string }[]).map(({ id }) => id)) };
+    // Held, or moved meanwhile by whoever held it, or not there at all: what is waited for tells the three apart.
+    const held = whenHeld === "skip" ? [...ids].filter((id) => !heads.has(id)) : [];
+    return { heads, found, live, held: new Set(held) };
   }
 
   return (work, whenHeld) =>
