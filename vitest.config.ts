@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     // One more than cores: many tests wait for databases and timers. Browser tests have a machine to themselves.
     maxWorkers: availableParallelism() + 1,
-    setupFiles: ["./.ci/patience.ts"],
+    setupFiles: ["./.ci/patience.ts", "./.ci/draws.ts"],
     // As `patience.ts` does for the rest.
     expect: { poll: { timeout: 10_000 } },
     // What an attempt in the browser that failed was still waiting for when its pages were closed: nobody waits for it any more.
