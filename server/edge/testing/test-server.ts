@@ -118,7 +118,7 @@ export interface TestServer extends RunningServer {
   visit(): Promise<OpenedSession>;
   /** A socket that has not said anything yet. */
   socket(path?: string, origin?: string): TestSocket;
-  /** A socket that has said who it is; resolves with the `ready` frame taken. */
+  /** A socket that has said who it is, and tells of deliveries itself; resolves with the `ready` frame taken. */
   live(sessionToken: string, afterSeq?: number): Promise<TestSocket>;
 }
 
@@ -194,7 +194,8 @@ export async function startTestServer(
     socket,
     async live(sessionToken, afterSeq) {
       const client = socket();
-      client.send({ t: "auth", token: sessionToken, ...(afterSeq !== undefined && { afterSeq }) });
+      const resume = afterSeq !== undefined && { afterSeq };
+      client.send({ t: "auth", token: sessionToken, delivered: true, ...resume });
       await client.next("ready");
       return client;
     },

@@ -11,7 +11,7 @@ afterAll(() => server.close());
 
 async function agentSocket(): Promise<TestSocket> {
   const socket = server.socket("/api/v1/agent/socket");
-  socket.send({ t: "auth", token: adminToken });
+  socket.send({ t: "auth", token: adminToken, delivered: true });
   await socket.next("ready");
   return socket;
 }

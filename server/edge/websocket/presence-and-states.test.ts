@@ -8,7 +8,7 @@ afterEach(() => server.close());
 
 async function desk(token = agentToken): Promise<TestSocket> {
   const socket = server.socket("/api/v1/agent/socket");
-  socket.send({ t: "auth", token });
+  socket.send({ t: "auth", token, delivered: true });
   await socket.next("ready");
   return socket;
 }
