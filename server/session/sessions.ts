@@ -8,7 +8,7 @@ import { findPlace } from "../config/directory.ts";
 import type { Bus } from "../delivery/bus.ts";
 import type { Gate } from "../identity/gate.ts";
 import type { PlatformTokens } from "../identity/platform-tokens.ts";
-import { isOidcMethod, type Oidc } from "../oidc/oidc.ts";
+import type { Oidc } from "../oidc/oidc.ts";
 import type { SharedLocks } from "../redis/shared-locks.ts";
 import type {
   GrantStore,
@@ -164,16 +164,6 @@ export function createSessions(deps: {
     if (refreshToken !== null) oidc.revoke(refreshToken, community).catch(() => {});
   }
 
-  /** A token is verified here in no time, and then there is something to store; whatever a provider is asked for takes its time. */
-  async function storedPresently<Result>(
-    identity: IdentityAssertion,
-    verify: () => Promise<Result>,
-  ): Promise<Result> {
-    if (isOidcMethod(identity.type)) return verify();
-    // The store looks at the end of the turn: by then whoever waits here has asked for what was expected.
-    return verify().finally(store.expect());
-  }
-
   return {
     ...createSessionEnds({ store, clock, activity, tellEnded }),
     authenticate,
@@ -181,7 +171,7 @@ export function createSessions(deps: {
 
     async open({ deployment, community, identity, device, handover }) {
       if (handover !== null) await stepUp.check(handover, community, identity);
-      const asserted = await storedPresently(identity, () => assert(identity, deployment, community));
+      const asserted = await assert(identity, deployment, community);
       const at = clock.now();
       const sessionToken = newSessionToken(randomBytes, at);
       const opened = await store.openSession({

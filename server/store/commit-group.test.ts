@@ -13,7 +13,6 @@ function setUp(options: Options = {}) {
   const committed: string[] = [];
   let open: string[] = [];
   const turns: (() => void)[] = [];
-  let atLatest: (() => void) | null = null;
   const group = createCommitGroup(
     {
       begin: () => {
@@ -28,15 +27,7 @@ function setUp(options: Options = {}) {
       rollback: () => log.push("rollback"),
       sync: options.sync ?? (async () => {}),
     },
-    {
-      atEndOfTurn: (flush) => turns.push(flush),
-      atLatest: (flush) => {
-        atLatest = flush;
-        return () => {
-          atLatest = null;
-        };
-      },
-    },
+    (flush) => turns.push(flush),
   );
   return {
     group,
@@ -46,9 +37,6 @@ function setUp(options: Options = {}) {
       open.push(value);
       return value;
     },
-    /** The longest wait is over. */
-    waitIsOver: () => atLatest?.(),
-    isWaiting: () => atLatest !== null,
     endTurn: async () => {
       for (const flush of turns.splice(0)) flush();
       await new Promise((resolve) => setImmediate(resolve));
@@ -74,50 +62,6 @@ describe("A commit group", () => {
     void group.run(store("b"));
     await endTurn();
     expect(log).toEqual(["begin", "commit", "begin", "commit"]);
-  });
-
-  it("commits what waits together with what was expected", async () => {
-    const { group, log, store, committed, endTurn, isWaiting } = setUp();
-    const [first, second] = [group.expect(), group.expect()];
-    void group.run(store("a"));
-    first();
-    await endTurn();
-    expect([log, isWaiting()]).toEqual([[], true]);
-    void group.run(store("b"));
-    second();
-    await endTurn();
-    expect([committed, log, isWaiting()]).toEqual([["a", "b"], ["begin", "commit"], false]);
-  });
-
-  it("does not wait for what will not come, nor longer than it may", async () => {
-    const { group, committed, store, endTurn, waitIsOver } = setUp();
-    const arrived = group.expect();
-    void group.run(store("a"));
-    waitIsOver();
-    await endTurn();
-    expect(committed).toEqual(["a"]);
-    arrived();
-    arrived();
-    void group.run(store("b"));
-    await endTurn();
-    expect(committed).toEqual(["a", "b"]);
-  });
-
-  it("holds nobody up where nothing is expected, or all has come", async () => {
-    const { group, committed, store, endTurn, isWaiting } = setUp();
-    group.expect()();
-    void group.run(store("a"));
-    expect(isWaiting()).toBe(false);
-    await endTurn();
-    expect(committed).toEqual(["a"]);
-  });
-
-  it("commits at its close what still waits for others", async () => {
-    const { group, committed, store } = setUp();
-    group.expect();
-    void group.run(store("a"));
-    await group.close();
-    expect(committed).toEqual(["a"]);
   });
 
   it("settles no promise before the commit, and then in the order of asking", async () => {

@@ -28,13 +28,6 @@ export interface CommitGroup {
    */
   collect<Item, Answer>(work: (items: readonly Item[]) => readonly Answer[]): (item: Item) => Promise<Answer>;
   /**
-   * Announces that something will be asked for presently: what waits is committed together with it, `longestWaitMs` later at
-   * most. A customer's token takes a tenth of a millisecond to verify, a commit about as long: committing each of thirty by
-   * itself, as it comes out of the thread pool, would keep the other twenty-nine waiting for the disk.
-   * @returns to be called in the turn in which it is asked for, or once it will not be
-   */
-  expect(): () => void;
-  /**
    * For whoever has just read: settles once everything that was committed before the call is durable, so that nobody is shown
    * what a power cut could take back. Rejects with `unavailable` where the disk failed.
    */
@@ -52,30 +45,21 @@ interface Job {
   parts(): readonly Job[];
 }
 
-/** How long anything waits for what is expected. */
-export const longestWaitMs = 2;
-
-/** When a group is committed. */
-export interface CommitSchedule {
-  /** Calls its argument at the end of this turn of the event loop: `setImmediate`. */
-  atEndOfTurn(flush: () => void): void;
-  /** Calls its argument `longestWaitMs` from now. @returns cancels it */
-  atLatest(flush: () => void): () => void;
-}
-
 /**
  * A sync that fails refuses everything for good: nobody knows what of the group is on the disk, and to ask again would be
  * answered with a success that means nothing (Linux marks the pages clean). Whoever opens the store anew finds what there is.
  */
-export function createCommitGroup(transaction: Transaction, schedule: CommitSchedule): CommitGroup {
+export function createCommitGroup(
+  transaction: Transaction,
+  /** Calls its argument at the end of this turn of the event loop: `setImmediate`. */
+  atEndOfTurn: (flush: () => void) => void,
+): CommitGroup {
   const collectors: (() => Job | null)[] = [];
   let jobs: Job[] = [];
-  let state: "empty" | "waiting" | "due" | "syncing" = "empty";
+  let state: "empty" | "due" | "syncing" = "empty";
   /** Of the newest group. */
   let synced = Promise.resolve();
   let refusal: ProblemError | null = null;
-  let expected = 0;
-  let cancelWait = () => {};
 
   function wake(): void {
     if (refusal) throw refusal;
@@ -83,27 +67,11 @@ export function createCommitGroup(transaction: Transaction, schedule: CommitSche
   }
 
   function gather(): void {
-    if (expected === 0) finish();
-    else {
-      state = "waiting";
-      cancelWait = schedule.atLatest(finish);
-    }
-  }
-
-  function finish(): void {
     state = "due";
-    schedule.atEndOfTurn(flush);
-  }
-
-  function arrived(): void {
-    expected--;
-    if (expected > 0 || state !== "waiting") return;
-    cancelWait();
-    finish();
+    atEndOfTurn(flush);
   }
 
   function flush(): void {
-    cancelWait();
     // Left over from a turn in which `close` came first.
     if (state === "syncing") return;
     const committed = commit(take());
@@ -181,14 +149,6 @@ export function createCommitGroup(transaction: Transaction, schedule: CommitSche
           wake();
           waiting.push({ item, resolve, reject });
         });
-    },
-    expect() {
-      expected++;
-      let open = true;
-      return () => {
-        if (open) arrived();
-        open = false;
-      };
     },
     durable: () => synced,
     async close() {

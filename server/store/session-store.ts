@@ -166,11 +166,6 @@ export interface TokenState {
 }
 
 export interface SessionStore {
-  /**
-   * Announces a session that is about to be opened: a store that commits in groups waits for it, a few milliseconds at most.
-   * @returns to be called in the turn of the event loop in which it is asked for, or once it will not be
-   */
-  expect(): () => void;
   /** Checks revocation and replay, finds or makes contact and conversation, stores the session: all or nothing. */
   openSession(opening: SessionOpening): Promise<SessionOpened>;
   /** For `/authorize`: the same checks of the token and the same update of the contact, without a session. */

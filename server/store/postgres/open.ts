@@ -70,7 +70,6 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
 
   return {
     // Whoever commits beside others need not wait for them.
-    expect: () => () => {},
     openSession: (opening) =>
       write(function* () {
         yield* locks.opening(opening);

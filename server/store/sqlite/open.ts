@@ -1,6 +1,6 @@
 import { ProblemError } from "../../../shared/problem-error.ts";
 import { ConfigurationError } from "../../config/configuration-error.ts";
-import { createCommitGroup, longestWaitMs } from "../commit-group.ts";
+import { createCommitGroup } from "../commit-group.ts";
 import type { Appended, MessageDraft, SessionDetails, Store } from "../store.ts";
 import type { Unit } from "../unit.ts";
 import { storeUnits } from "../units/store-units.ts";
@@ -65,13 +65,7 @@ export async function openSqliteStore(
       },
       sync: wal.sync,
     },
-    {
-      atEndOfTurn: setImmediate,
-      atLatest: (flush) => {
-        const timer = setTimeout(flush, longestWaitMs);
-        return () => clearTimeout(timer);
-      },
-    },
+    setImmediate,
   );
   const append: (draft: MessageDraft) => Promise<Appended> = group.collect(journal.append);
 
@@ -102,7 +96,6 @@ export async function openSqliteStore(
   });
 
   return {
-    expect: group.expect,
     openSession: async (opening) => {
       const opened = await group.run(() => {
         if (opening.handover) journal.fileWithin(database.run(sessions.concerned(opening)));
