@@ -62,6 +62,7 @@ import { createOidc } from "./oidc/oidc.ts";
 import { createRevocations } from "./oidc/revocations.ts";
 import { createGuardedFetch } from "./outbound/create-guarded-fetch.ts";
 import { createSharedLocks } from "./redis/shared-locks.ts";
+import { createRandomAhead } from "./session/random-ahead.ts";
 import { createSessions } from "./session/sessions.ts";
 import { openPostgresStore } from "./store/postgres/open.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
@@ -185,7 +186,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     platformTokens,
     oidc,
     config,
-    randomBytes,
+    randomBytes: createRandomAhead(),
     locks: createSharedLocks(bus),
   });
   const attachments = assembleAttachments({

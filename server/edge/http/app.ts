@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { RegExpRouter } from "hono/router/reg-exp-router";
 import { TrieRouter } from "hono/router/trie-router";
 import type { Clock } from "../../../shared/clock.ts";
 import type { Limits } from "../../../shared/limits.ts";
@@ -30,38 +31,57 @@ export interface HttpDependencies {
 /** The route table as an application; testable without a socket through `app.request()`. */
 export function createHttpApp(routes: readonly Route[], deps: HttpDependencies): Hono<HttpEnv> {
   const { place, log } = deps;
-  const app = new Hono<HttpEnv>();
-  app.use(requestLog(log, deps.clock));
-  app.use(securityHeaders(place.publicOrigin.startsWith("https:")));
-  app.use(cors(deps.origins));
+  const logged = requestLog(log, deps.clock);
+  const secure = securityHeaders(place.publicOrigin.startsWith("https:"));
+  const preflight = cors(deps.origins);
+
+  /** What every request goes through, whether there is a route for it or not. */
+  const framed = (answer: (http: HttpContext) => Response | Promise<Response>) => (http: HttpContext) =>
+    logged(http, async () => {
+      try {
+        secure(http.env.outgoing);
+        return preflight(http) ?? (await answer(http));
+      } catch (error) {
+        return refusal(error, http);
+      }
+    });
+
+  function refusal(error: unknown, http: HttpContext): Response {
+    if (error instanceof ProblemError) http.set("code", error.code);
+    else log.error({ event: "request_failed", requestId: http.get("requestId"), error });
+    logCause(deps, error);
+    return problemResponse(error, place.publicOrigin);
+  }
+
+  const app = new Hono<HttpEnv>({ router: new RegExpRouter() });
   const methods = new TrieRouter<string>();
   for (const route of routes) {
     methods.add("ALL", route.path, route.method);
-    app.on(route.method, route.path, (http) => serve(route, http, deps));
+    app.on(
+      route.method,
+      route.path,
+      framed((http) => serve(route, http, deps)),
+    );
   }
-  app.notFound((http) => {
+  const nowhere = framed((http) => {
     if (socketPaths.has(http.req.path)) return upgradeRequired(place.publicOrigin);
     const allowed = [...new Set(methods.match("ALL", http.req.path)[0].map(([method]) => method))];
     if (allowed.length > 0) return methodNotAllowed(allowed, place.publicOrigin);
     return problemResponse(new ProblemError("not_found"), place.publicOrigin);
   });
-  app.onError((error, http) => {
-    if (error instanceof ProblemError) http.set("code", error.code);
-    else log.error({ event: "request_failed", requestId: http.get("requestId"), error });
-    logCause(deps, error);
-    return problemResponse(error, place.publicOrigin);
-  });
+  app.notFound(nowhere);
   return app;
 }
 
 /** Who, from where, what: in this order, so that nobody without the right makes us read a body. */
 async function serve(route: Route, http: HttpContext, deps: HttpDependencies): Promise<Response> {
   http.set("route", route.path);
-  const origin = http.req.header("origin") ?? null;
+  const { incoming } = http.env;
+  const { authorization, origin = null } = incoming.headers;
   const principal = await deps.identify(
     {
-      authorization: http.req.header("authorization"),
-      direct: () => deps.addresses.direct(http.env.incoming),
+      authorization,
+      direct: () => deps.addresses.direct(incoming),
     },
     route.callers,
   );

@@ -42,7 +42,6 @@ export function pageRoutes({
   }
 
   return [
-    // Before the next one, whose pattern it fits: no deployment's id has a dot in it.
     defineRoute({
       method: "GET",
       path: refusedScriptPath,

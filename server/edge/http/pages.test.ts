@@ -70,7 +70,7 @@ describe("the frame page", () => {
       const html = await response.text();
       expect(html).toContain("This messenger is not available");
       expect(html).not.toMatch(
-        /<style|<script(?! type="application\/json"| type="module" src="\/embed\/refused.js")/,
+        /<style|<script(?! type="application\/json"| type="module" src="\/refused.js")/,
       );
     },
   );

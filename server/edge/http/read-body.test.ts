@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { getRequestListener } from "@hono/node-server";
@@ -7,47 +7,102 @@ import * as v from "valibot";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { defaultLimits } from "../../../shared/limits.ts";
 import { readBody } from "./read-body.ts";
-import type { HttpEnv } from "./route.ts";
+import type { HttpContext, HttpEnv } from "./route.ts";
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+const fakeTimers = () => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
 afterEach(() => void vi.useRealTimers());
 
-const app = new Hono<HttpEnv>().post("/", async (http) => {
-  const read = readBody(http, v.unknown(), { ...defaultLimits, bodyBytes: 100 });
-  return http.json(await read.catch(({ code, message }) => ({ code, message })));
+/** What became of each body. */
+let results: Promise<unknown>[] = [];
+beforeEach(() => {
+  results = [];
 });
 
-/** What becomes of a body, as JSON. */
-async function answerTo(body: ReadableStream<Uint8Array>): Promise<unknown> {
-  const request = new Request("http://x/", { method: "POST", body, duplex: "half" } as RequestInit);
-  return (await app.request(request)).json();
+const app = new Hono<HttpEnv>().post("/", async (http) => {
+  const read = readBody(http, v.unknown(), { ...defaultLimits, bodyBytes: 100 }).catch(
+    ({ code, message }) => ({ code, message }),
+  );
+  results.push(read);
+  return http.json(await read);
+});
+
+/** A connection with the head of a request; its body has not begun. */
+async function begin(
+  listener: RequestListener = getRequestListener(app.fetch),
+): Promise<{ socket: Socket; incoming: IncomingMessage; end(): void }> {
+  const asked = Promise.withResolvers<IncomingMessage>();
+  const server = createServer((incoming, outgoing) => {
+    void listener(incoming, outgoing);
+    asked.resolve(incoming);
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  socket.write(`${head}content-length: 7\r\n\r\n`);
+  return { socket, incoming: await asked.promise, end: () => void server.close() };
 }
 
 test("a body that comes drop by drop is given up after half a minute", async () => {
+  fakeTimers();
+  const { socket, incoming, end } = await begin();
   const settled = vi.fn();
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      const drop = (): void => {
-        controller.enqueue(Buffer.from(" "));
-        setTimeout(drop, 1000);
-      };
-      drop();
-    },
-  });
-  const answer = answerTo(body);
-  void answer.then(settled);
-  await vi.advanceTimersByTimeAsync(29_999);
+  void results[0]?.then(settled);
+  for (let seconds = 0; seconds < 5; seconds++) {
+    const came = new Promise((resolve) => incoming.once("data", resolve));
+    socket.write(" ");
+    await came;
+    await vi.advanceTimersByTimeAsync(seconds < 4 ? 6000 : 5999);
+  }
   expect(settled).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(1);
-  expect(await answer).toMatchObject({
+  expect(await results[0]).toMatchObject({
     code: "request_invalid",
     message: expect.stringContaining("within 30 seconds"),
   });
+  socket.destroy();
+  end();
 });
 
 test("one that is there leaves no timer behind", async () => {
-  expect(await answerTo(new Blob(['{"a":1}']).stream())).toEqual({ a: 1 });
+  fakeTimers();
+  const { socket, end } = await begin();
+  socket.write('{"a":1}');
+  expect(await results[0]).toEqual({ a: 1 });
   expect(vi.getTimerCount()).toBe(0);
+  socket.destroy();
+  end();
+});
+
+test("one that is cut off is waited for no longer", async () => {
+  const { socket, end } = await begin();
+  socket.end('{"a"');
+  expect(await results[0]).toMatchObject({
+    code: "request_invalid",
+    message: expect.stringContaining("cut off"),
+  });
+  end();
+});
+
+/** The body of a request whose sender has gone before anybody asked for it. */
+async function leave(body: string): Promise<unknown> {
+  const { socket, incoming, end } = await begin(() => {});
+  const closed = new Promise((resolve) => incoming.once("close", resolve));
+  socket.write(body);
+  await vi.waitFor(() => expect(incoming.readableLength).toBe(body.length), { interval: 1 });
+  socket.destroy();
+  await closed;
+  end();
+  return readBody({ env: { incoming } } as HttpContext, v.unknown(), defaultLimits);
+}
+
+test("one whose sender was gone before it was asked for is read where all of it had come", async () => {
+  expect(await leave('{"a":1}')).toEqual({ a: 1 });
+});
+
+test("and is not waited for where it was cut off", async () => {
+  await expect(leave('{"a"')).rejects.toMatchObject({
+    code: "request_invalid",
+    message: expect.stringContaining("cut off"),
+  });
 });
 
 /** @param packets of one request, each written once the one before has been read */
@@ -83,7 +138,6 @@ test.each([
     [`${head}transfer-encoding: chunked\r\n\r\n`, '3\r\n{"a\r\n', '4\r\n":1}\r\n', "0\r\n\r\n"],
   ],
 ])("a body %s is read whole", async (_, packets) => {
-  vi.useRealTimers();
   expect(await answerToPackets(packets)).toEqual({ a: 1 });
 });
 
@@ -99,12 +153,10 @@ test.each([
   ],
   ["in chunks, before its end", [`${head}transfer-encoding: chunked\r\n\r\n`, `ca\r\n${long}\r\n`]],
 ])("one too large %s is refused", async (_, packets) => {
-  vi.useRealTimers();
   expect(await answerToPackets(packets)).toMatchObject({ code: "too_large" });
 });
 
 test("one that is not there is no JSON", async () => {
-  vi.useRealTimers();
   expect(await answerToPackets([`${head}content-length: 0\r\n\r\n`])).toMatchObject({
     code: "request_invalid",
   });

@@ -67,42 +67,47 @@ function pathOf({ path = [] }: { readonly path?: readonly v.IssuePathItem[] | un
 /** For a whole body: a client that sends it drop by drop is cut off. */
 const bodyMs = 30_000;
 
-async function readBytes(http: HttpContext, maxBytes: number): Promise<Uint8Array> {
-  return await inTime(readWhole(http, maxBytes));
-}
-
-async function inTime<Result>(reading: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    const detail = `The body did not arrive within ${bodyMs / 1000} seconds.`;
-    timer = setTimeout(() => reject(new ProblemError("request_invalid", { detail })), bodyMs);
+/** From Node's own stream: by way of a web stream's it takes a request for a session a twentieth of its time. */
+function readBytes({ env: { incoming } }: HttpContext, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    if (Number(incoming.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const refuse = (problem: ProblemError): void => {
+      clearTimeout(timer);
+      incoming.off("data", take).pause();
+      reject(problem);
+    };
+    const take = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maxBytes) refuse(tooLarge(maxBytes));
+    };
+    const finish = (): void => {
+      clearTimeout(timer);
+      const [first] = chunks;
+      resolve(first && chunks.length === 1 ? first : Buffer.concat(chunks));
+    };
+    const gone = (): void => {
+      const rest: Buffer | null = incoming.read();
+      if (rest) take(rest);
+      if (incoming.complete) finish();
+      else refuse(cutOff());
+    };
+    const timer = setTimeout(() => refuse(tooLate()), bodyMs);
+    if (incoming.destroyed) gone();
+    // What fails closes as well, and what has ended closes later: whoever has the answer by then hears nothing of it.
+    else incoming.on("data", take).on("end", finish).on("close", gone);
   });
-  try {
-    return await Promise.race([reading, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
-async function readWhole(http: HttpContext, maxBytes: number): Promise<Uint8Array> {
-  const length = http.req.header("content-length");
-  if (length !== undefined) {
-    if (Number(length) > maxBytes) throw tooLarge(maxBytes);
-    return new Uint8Array(await http.req.arrayBuffer());
-  }
-  return http.req.raw.body ? await readChunks(http.req.raw.body, maxBytes) : new Uint8Array();
-}
+const cutOff = (): ProblemError =>
+  new ProblemError("request_invalid", { detail: "The body was cut off before its end." });
 
-async function readChunks(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
+const tooLate = (): ProblemError =>
+  new ProblemError("request_invalid", {
+    detail: `The body did not arrive within ${bodyMs / 1000} seconds.`,
+  });
 
 const tooLarge = (maxBytes: number): ProblemError =>
   new ProblemError("too_large", { detail: `The body has more than ${maxBytes} bytes.` });

@@ -94,7 +94,7 @@ const rows: readonly (readonly [string, readonly number[], object?])[] = [
   ["DELETE /api/v1/admin/contacts/x", administratorsOnly(404)],
   ["POST /api/v1/admin/backup", administratorsOnly(200)],
   ["GET /api/v1/admin/erasures", administratorsOnly(200)],
-  ["GET /embed/refused.js", everyone(200)],
+  ["GET /refused.js", everyone(200)],
   ["GET /embed/acme-web", everyone(200)],
   ["GET /console/", everyone(200)],
   ["GET /console", everyone(308)],

@@ -1,5 +1,4 @@
-import type { MiddlewareHandler } from "hono";
-import type { HttpEnv } from "./route.ts";
+import type { OutgoingMessage } from "node:http";
 
 /**
  * What every answer says, refusals too, unless its handler says otherwise: `Cache-Control` of public documents,
@@ -10,15 +9,13 @@ import type { HttpEnv } from "./route.ts";
  *
  * @param https whether browsers reach this server by https (RFC 6797: the header means nothing elsewhere)
  */
-export function securityHeaders(https: boolean): MiddlewareHandler<HttpEnv> {
-  return async (http, next) => {
-    const headers = http.env.outgoing;
-    headers.setHeader("X-Content-Type-Options", "nosniff");
-    headers.setHeader("Referrer-Policy", "no-referrer");
-    headers.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-    if (https) headers.setHeader("Strict-Transport-Security", "max-age=31536000");
-    headers.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-    headers.setHeader("Cache-Control", "no-store");
-    await next();
+export function securityHeaders(https: boolean): (outgoing: OutgoingMessage) => void {
+  return (outgoing) => {
+    outgoing.setHeader("X-Content-Type-Options", "nosniff");
+    outgoing.setHeader("Referrer-Policy", "no-referrer");
+    outgoing.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    if (https) outgoing.setHeader("Strict-Transport-Security", "max-age=31536000");
+    outgoing.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+    outgoing.setHeader("Cache-Control", "no-store");
   };
 }

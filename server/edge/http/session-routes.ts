@@ -76,7 +76,7 @@ export function sessionRoutes(deps: Dependencies): Route[] {
       answers: { 201: openedSession },
       async handle({ http, body, origin }) {
         const place = findPlace(config, body.deploymentId);
-        const device = describeDevice(http.req.header("user-agent") ?? "");
+        const device = describeDevice(http.env.incoming.headers["user-agent"] ?? "");
         const opened = await admit(http, origin, place.deployment, () =>
           sessions.open({
             ...place,

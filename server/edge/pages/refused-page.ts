@@ -3,7 +3,7 @@ import type { ProblemError } from "../../../shared/problem-error.ts";
 import { createStaticFile } from "../static/static-file.ts";
 import { escapeHtml, htmlResponse, scriptJson } from "./html.ts";
 
-export const refusedScriptPath = "/embed/refused.js";
+export const refusedScriptPath = "/refused.js";
 
 /** Served as it stands: a page this small needs no build. */
 export const refusedScript = createStaticFile(
