@@ -20,5 +20,8 @@ export default defineConfig({
     // A mutant is chosen when its code runs, not when it is loaded: what is loaded once serves every run.
     isolate: false,
     sequence: { sequencer: QuickFirst },
+    setupFiles: ["./.ci/draws.ts"],
+    // A bound on what hangs, not on what is slow.
+    testTimeout: 60_000,
   },
 });
