@@ -4,6 +4,6 @@
  */
 
 import fc from "fast-check";
+import { seedOf } from "./seed.ts";
 
-const { SEED = "20261121" } = process.env;
-fc.configureGlobal({ seed: SEED === "random" ? undefined : Number(SEED) });
+fc.configureGlobal({ seed: seedOf(process.env) });

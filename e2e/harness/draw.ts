@@ -1,9 +1,10 @@
 /** Sequences that are drawn, and drawn again alike from the same seed. */
 
+import { seedOf } from "../../.ci/seed.ts";
 import { seededRandom } from "../../bench/fuzz/inputs.ts";
 
-/** `SEED=4711 vitest run e2e/interleavings` plays others than every time. A run that fails says its seed in the title. */
-export const seed = Number(process.env.SEED ?? 20_261_121);
+/** `SEED=4711 vitest run e2e/interleavings` plays others than every time, `SEED=random` others each time. A run that fails says its seed in the title. */
+export const seed = seedOf(process.env);
 
 /** @param draw one step, by numbers in [0, 1) */
 export function drawSequences<Step>(
