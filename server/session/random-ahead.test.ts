@@ -37,3 +37,12 @@ test("more than is ever ahead is refused, and nothing is drawn for it", () => {
   const draw = createRandomAhead(() => expect.unreachable());
   expect(() => draw(4097)).toThrow(RangeError);
 });
+
+test.each([-32, 1.5, Number.NaN])("what is no number of bytes is refused: %d", (size) => {
+  const draw = createRandomAhead();
+  draw(32);
+  expect(() => draw(size)).toThrow(RangeError);
+  const next = hex(draw(32));
+  expect(next).toHaveLength(64);
+  expect(next).not.toBe("00".repeat(32));
+});

@@ -14,8 +14,9 @@ export function createRandomAhead(
   const ahead = new Uint8Array(aheadBytes);
   let used = aheadBytes;
   return (size) => {
-    if (size > aheadBytes)
-      throw new RangeError(`${size} bytes were asked for; at most ${aheadBytes} are drawn.`);
+    // What is no number would have every later draw be empty; a negative one would hand out anew, as zeros, what was handed out.
+    if (!Number.isInteger(size) || size < 0 || size > aheadBytes)
+      throw new RangeError(`${size} bytes were asked for; 0 to ${aheadBytes} are drawn.`);
     if (used + size > aheadBytes) {
       fill(ahead);
       used = 0;
