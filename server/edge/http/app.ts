@@ -77,10 +77,11 @@ export function createHttpApp(routes: readonly Route[], deps: HttpDependencies):
 async function serve(route: Route, http: HttpContext, deps: HttpDependencies): Promise<Response> {
   http.set("route", route.path);
   const { incoming } = http.env;
-  const { authorization, origin = null } = incoming.headers;
+  const { origin = null } = incoming.headers;
   const principal = await deps.identify(
     {
-      authorization,
+      // Joined where it comes twice, and then no token: of Node's own headers it would be the first alone.
+      authorization: http.req.header("authorization"),
       direct: () => deps.addresses.direct(incoming),
     },
     route.callers,

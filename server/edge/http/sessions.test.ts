@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { get, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { adminToken, startTestServer, type TestServer } from "../testing/test-server.ts";
 
@@ -147,6 +149,18 @@ test("what is no bearer token is no session", async () => {
     const response = await server.fetch("/api/v1/session", { headers: { authorization } });
     expect([response.status, await codeOf(response)]).toEqual([401, "session_missing"]);
   }
+});
+
+test("of two tokens none is taken: what stands in front may have looked at the other", async () => {
+  const [ada, eve] = await Promise.all([server.signIn("ada"), server.signIn("eve")]);
+  const tokens = [ada, eve].flatMap(({ sessionToken }) => ["authorization", `Bearer ${sessionToken}`]);
+  const response = await new Promise<IncomingMessage>((resolve, reject) =>
+    get(`${server.url}/api/v1/session`, { headers: ["host", "x", ...tokens] }, resolve).on("error", reject),
+  );
+  expect([response.statusCode, JSON.parse(await text(response))]).toMatchObject([
+    401,
+    { code: "session_missing" },
+  ]);
 });
 
 test("a body of the wrong shape is refused with the path of each fault, and without what was sent", async () => {
