@@ -69,7 +69,6 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   } = storeUnits(db, postgresDialect);
 
   return {
-    // Whoever commits beside others need not wait for them.
     openSession: (opening) =>
       write(function* () {
         yield* locks.opening(opening);
