@@ -51,6 +51,13 @@ export function conversationBatchUnits(db: Kysely<Schema>) {
       .forNoKeyUpdate();
   const freeHeads = statement((p: { ids: string }) => headsOf(p.ids).skipLocked());
   const heads = statement((p: { ids: string }) => headsOf(p.ids));
+  const standing = statement((p: { ids: string }) =>
+    db
+      .selectFrom("conversation")
+      .select("id")
+      .where(postgresDialect.among("id", p.ids))
+      .where("moved_to", "is", null),
+  );
   const live = statement((p: { ids: string }) =>
     db
       .selectFrom("session")
@@ -108,6 +115,8 @@ export function conversationBatchUnits(db: Kysely<Schema>) {
     freeHeads: (ids: Iterable<string>): Call => call(freeHeads, listed(ids)),
     /** Waits for whoever holds them. */
     heads: (ids: Iterable<string>): Call => call(heads, listed(ids)),
+    /** Of these, what there is, held or not. */
+    standing: (ids: Iterable<string>): Call => call(standing, listed(ids)),
     live: (ids: Iterable<string>): Call => call(live, listed(ids)),
     known: (drafts: readonly MessageDraft[], ids: Iterable<string>): Call =>
       call(known, {

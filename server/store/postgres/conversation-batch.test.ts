@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { draft, open, openFor, opening, visitor } from "../contract/fixtures.ts";
@@ -84,5 +85,17 @@ await describePostgres("A batch of conversations' work", (server) => {
     } finally {
       await holder.end();
     }
+  });
+
+  it("says at once of a conversation that is not there that it is not, where no visit is to be told its end", async () => {
+    const conversationId = randomUUID();
+    const work: ConversationWork[] = [
+      { do: "append", conversationId, draft: draft(conversationId, { sessionId: null }) },
+      { do: "mark", conversationId, by: "agent", positions: { read: 1 } },
+    ];
+    expect(await batch(work, "skip")).toEqual([
+      { did: "append", answer: { ok: false, code: "not_found" } },
+      { did: "mark", answer: null },
+    ]);
   });
 });

@@ -53,8 +53,13 @@ export function createConversationBatch(
     const found = new Map(((await looking) as FoundMessage[]).map(toFound));
     const live = new Set(((await living) as { id: string }[]).map(({ id }) => id));
 
-    // Held, or moved meanwhile by whoever held it, or not there at all: what is waited for tells the three apart.
-    const held = whenHeld === "skip" ? [...ids].filter((id) => !heads.has(id)) : [];
+    // Held, or moved meanwhile by whoever held it, or not there at all: what is waited for tells the three apart, and a session
+    // whether it has ended with the move. Work of no session is waited with for what is held alone.
+    const missing = whenHeld === "skip" ? [...ids].filter((id) => !heads.has(id)) : [];
+    const ofSessions = new Set(drafts.flatMap((one) => (one.sessionId ? one.conversationId : [])));
+    const others = missing.filter((id) => !ofSessions.has(id));
+    const standing = others.length > 0 ? ((await send(units.standing(others))) as { id: string }[]) : [];
+    const held = [...missing.filter((id) => ofSessions.has(id)), ...standing.map(({ id }) => id)];
     return { heads, found, live, held: new Set(held) };
   }
 

@@ -160,7 +160,7 @@ await describePostgres("The query plan", (server) => {
   };
   const statements: Record<string, readonly Call[]> = {
     "of locking conversations to append to": [batch.freeHeads(["c"]), batch.heads(["c"])],
-    "of looking for repetitions": [batch.known([asked], ["c"]), batch.live(["s"])],
+    "of looking for repetitions": [batch.known([asked], ["c"]), batch.live(["s"]), batch.standing(["c"])],
     "of storing messages": [batch.insert([message]), batch.moveHeads([{ ...head, ...positions }])],
   };
 
