@@ -18,10 +18,11 @@ export type Principal =
 
 export type Role = Principal["role"];
 
+/** Each is asked only where it matters. */
 export interface Presented {
   /** Value of the `Authorization` header. */
-  readonly authorization: string | undefined;
-  /** Asked only where it matters. */
+  authorization(): string | undefined;
+  /** Whether the request comes from this very machine. */
   direct(): boolean;
 }
 
@@ -31,7 +32,7 @@ export type Identify = (presented: Presented, callers: readonly Role[]) => Promi
 export function createIdentify(deps: { agents: Agents; sessions: Sessions }): Identify {
   return async ({ authorization, direct }, callers) => {
     if (callers.includes("nobody")) return { role: "nobody" };
-    const token = bearerToken(authorization);
+    const token = bearerToken(authorization());
     if (token === null && callers.includes("local") && direct()) return { role: "local" };
     if (token === null) throw new ProblemError("session_missing");
     const role = deps.agents.recognise(token);

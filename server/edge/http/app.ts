@@ -73,6 +73,7 @@ export function createHttpApp(routes: readonly Route[], deps: HttpDependencies):
     return problemResponse(new ProblemError("not_found"), place.publicOrigin);
   });
   app.notFound(nowhere);
+  app.onError(refusal);
   return app;
 }
 
@@ -84,7 +85,7 @@ async function serve(route: Route, http: HttpContext, deps: HttpDependencies): P
   const principal = await deps.identify(
     {
       // Joined where it comes twice, and then no token: of Node's own headers it would be the first alone.
-      authorization: http.req.header("authorization"),
+      authorization: () => http.req.header("authorization"),
       direct: () => deps.addresses.direct(incoming),
     },
     route.callers,
