@@ -33,9 +33,20 @@ test("nothing that was handed out stays behind", () => {
   expect(hex(ahead.subarray(0, 33))).toBe(`${"00".repeat(32)}07`);
 });
 
+test("all that is ahead is drawn before there is more: 128 tokens' worth, or 4 KB at once, or nothing", () => {
+  let fills = 0;
+  const draw = createRandomAhead(() => fills++);
+  for (let tokens = 0; tokens < 128; tokens++) draw(32);
+  expect(fills).toBe(1);
+  expect(draw(4096)).toHaveLength(4096);
+  expect(fills).toBe(2);
+  expect(draw(0)).toHaveLength(0);
+  expect(fills).toBe(2);
+});
+
 test("more than is ever ahead is refused, and nothing is drawn for it", () => {
   const draw = createRandomAhead(() => expect.unreachable());
-  expect(() => draw(4097)).toThrow(RangeError);
+  expect(() => draw(4097)).toThrow(/^4097 bytes/);
 });
 
 test.each([-32, 1.5, Number.NaN])("what is no number of bytes is refused: %d", (size) => {
