@@ -3,6 +3,7 @@ import { ProblemError } from "../../shared/problem-error.ts";
 import { platformKey } from "../identity/identity.ts";
 import type { Oidc } from "../oidc/oidc.ts";
 import type { Renewal } from "../oidc/sign-ins.ts";
+import type { SharedLocks } from "../redis/shared-locks.ts";
 import { createSessions } from "./sessions.ts";
 import { startSessions } from "./testing.ts";
 
@@ -67,6 +68,23 @@ describe("A silent renewal", () => {
       code: "request_invalid",
       message: "The session holds no refresh token: identity is expected.",
     });
+  });
+
+  it("while another node renews it is to be asked for again, and the provider is asked there alone", async () => {
+    const { parts, open, renew } = await setUp();
+    const [here, elsewhere] = [await open(), await open()];
+    const heldElsewhere = `renewal:${elsewhere.id}`;
+    const locks: SharedLocks = {
+      alone: async (name, _ms, work) => (name === heldElsewhere ? null : { result: await work() }),
+    };
+    const sessions = createSessions({ ...parts, locks });
+    await expect(sessions.renew(elsewhere.sessionToken, null)).rejects.toMatchObject({
+      code: "unavailable",
+      message: "The session is being renewed for another tab.",
+      retryAfterSeconds: 1,
+    });
+    expect(renew).not.toHaveBeenCalled();
+    expect(await sessions.renew(here.sessionToken, null)).toMatchObject({ id: here.id });
   });
 
   it("obeys the policy of now, and does not ask the provider first", async () => {
