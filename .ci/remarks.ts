@@ -1,6 +1,6 @@
 /**
  * A reporter: leaves what `npm test` says at its very end, below all suites' output, in the file named by `VOUCH_TEST_REMARKS`:
- * tests that failed with their errors, errors outside of tests, and tests that passed only at their second attempt.
+ * tests that failed with their errors, errors outside of tests, and tests that passed only when tried again.
  */
 
 import { appendFileSync } from "node:fs";
@@ -29,9 +29,7 @@ export default class Remarks implements Reporter {
     }
     if (unhandled.length > 0) this.#remarks.push(failure("FAILED", "outside of a test", unhandled));
     if (this.#late.length > 0) {
-      this.#remarks.push(
-        `Passed at the second attempt, after waiting too long at the first:\n${this.#late.join("\n")}`,
-      );
+      this.#remarks.push(`Passed only when tried again, after being too late:\n${this.#late.join("\n")}`);
     }
     const file = process.env.VOUCH_TEST_REMARKS;
     if (file) for (const remark of this.#remarks) appendFileSync(file, `${remark}\n`);
