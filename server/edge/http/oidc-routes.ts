@@ -11,6 +11,7 @@ import { signInPage, signInScript, signInScriptPath } from "../pages/sign-in-pag
 import type { RouteDependencies } from "./dependencies.ts";
 import { readForm } from "./read-body.ts";
 import { defineRoute, everyone, type HttpContext, type Route } from "./route.ts";
+import { scriptRoute } from "./script-route.ts";
 import { createSignInCookies } from "./sign-in-cookies.ts";
 
 const html = "text/html";
@@ -96,14 +97,7 @@ export function oidcRoutes({
           return page;
         }),
     }),
-    defineRoute({
-      method: "GET",
-      path: signInScriptPath,
-      callers: everyone,
-      summary: "The script of the pop-up's last page.",
-      answers: { 200: "text/javascript" },
-      handle: ({ http }) => signInScript.respond(http.req.raw, { "Cache-Control": "public, max-age=300" }),
-    }),
+    scriptRoute(signInScriptPath, signInScript, "The script of the pop-up's last page."),
     defineRoute({
       method: "POST",
       path: "/api/v1/oidc/backchannel-logout/:communityId",

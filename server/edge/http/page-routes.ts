@@ -9,6 +9,7 @@ import { plainPage } from "../pages/plain-page.ts";
 import { refusedPage, refusedScript, refusedScriptPath } from "../pages/refused-page.ts";
 import type { RouteDependencies } from "./dependencies.ts";
 import { defineRoute, everyone, type Route } from "./route.ts";
+import { scriptRoute } from "./script-route.ts";
 
 const html = "text/html";
 
@@ -42,14 +43,7 @@ export function pageRoutes({
   }
 
   return [
-    defineRoute({
-      method: "GET",
-      path: refusedScriptPath,
-      callers: everyone,
-      summary: "Tells the host page why it does not get the messenger.",
-      answers: { 200: "text/javascript" },
-      handle: ({ http }) => refusedScript.respond(http.req.raw, { "Cache-Control": "public, max-age=300" }),
-    }),
+    scriptRoute(refusedScriptPath, refusedScript, "Tells the host page why it does not get the messenger."),
     defineRoute({
       method: "GET",
       path: "/embed/:id",
