@@ -15,8 +15,8 @@ const reasonsOf = async (page: Page): Promise<readonly unknown[]> =>
 describeInBrowser(
   "tabs and devices",
   (stage) => {
-    // A busy machine may be late once.
-    test("a logout in one tab signs out the other within a second", { retry: ifLate }, async () => {
+    /** Both are Ada's, and show what she wrote in the first. */
+    async function openTwoTabs() {
       const ada = person("ada");
       const token = await tokenOf(ada);
       const scene = await setScene(stage(), { contactJwt: token });
@@ -26,7 +26,12 @@ describeInBrowser(
       const other = await scene.tab();
       await other.view.open();
       await other.view.message(words(ada.name, 1));
+      return { ada, token, scene, other };
+    }
 
+    // A busy machine may be late once.
+    test("a logout in one tab signs out the other within a second", { retry: ifLate }, async () => {
+      const { ada, token, scene, other } = await openTwoTabs();
       const calledAt = Date.now();
       await logout(scene.page);
       const empty = () =>
@@ -44,15 +49,7 @@ describeInBrowser(
     });
 
     test("a logout on the page that follows signs out the other tab as well", async () => {
-      const ada = person("ada");
-      const scene = await setScene(stage(), { contactJwt: await tokenOf(ada) });
-      await scene.view.open();
-      await scene.view.send(words(ada.name, 1));
-      await scene.view.message(words(ada.name, 1));
-      const other = await scene.tab();
-      await other.view.open();
-      await other.view.message(words(ada.name, 1));
-
+      const { scene, other } = await openTwoTabs();
       await scene.page.goto(hostPage(stage(), "/signed-out"));
       await logout(scene.page);
       await eventOf(other.page, "loggedOut");
